@@ -1,0 +1,1 @@
+"""Service agreements as data."""
