@@ -1,1 +1,58 @@
-"""Service agreements as data."""
+"""Says, exactly and with reasons, whether a service provider kept its word.
+
+The names below are the public surface; each is loaded on first use.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sla_rules.agreement import Agreement as Agreement
+    from sla_rules.agreement import load as load
+    from sla_rules.calendar import Calendar as Calendar
+    from sla_rules.errors import AgreementError as AgreementError
+    from sla_rules.errors import BeyondHorizonError as BeyondHorizonError
+    from sla_rules.errors import CalendarError as CalendarError
+    from sla_rules.errors import InputError as InputError
+    from sla_rules.errors import SlaError as SlaError
+    from sla_rules.evaluators.reference import judge as judge
+    from sla_rules.events import Event as Event
+    from sla_rules.events import Finding as Finding
+    from sla_rules.events import Window as Window
+    from sla_rules.report import Report as Report
+    from sla_rules.verdict import Outcome as Outcome
+    from sla_rules.verdict import Verdict as Verdict
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Agreement": "agreement",
+    "AgreementError": "errors",
+    "BeyondHorizonError": "errors",
+    "Calendar": "calendar",
+    "CalendarError": "errors",
+    "Event": "events",
+    "Finding": "events",
+    "InputError": "errors",
+    "Outcome": "verdict",
+    "Report": "report",
+    "SlaError": "errors",
+    "Verdict": "verdict",
+    "Window": "events",
+    "judge": "evaluators.reference",
+    "load": "agreement",
+}
+
+__all__ = ["__version__", *_HOME]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module `sla_rules` has no `{name}`")
+    value = getattr(import_module(f"sla_rules.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

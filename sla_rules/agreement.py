@@ -1,0 +1,129 @@
+"""An agreement, loaded and ready to judge by."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from functools import cached_property
+from importlib.resources import files
+from os import PathLike
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sla_rules.calendar import Calendar
+from sla_rules.errors import AgreementError, Problem, SlaError, did_you_mean, quoted
+from sla_rules.events import Event, Finding
+from sla_rules.language.calendars import ALWAYS
+from sla_rules.language.declarations import EventDeclaration
+from sla_rules.language.document import AgreementFile, Clause
+from sla_rules.language.loading import load_mapping, load_path
+from sla_rules.language.policies import AnyPolicy, Policy
+from sla_rules.language.windows import WindowSource
+from sla_rules.periods import midnight
+
+
+class Agreement:
+    """The clauses, declared events, calendars, windows and policies of one version of an agreement.
+
+    Made by `load`. Nothing in it changes; `only` gives another agreement.
+
+    Attributes:
+        id: its name.
+        title: by language.
+        zone: the time zone of its calendar days and months.
+        clauses, policies: by id, in the order of the document.
+        events: the declared types of events.
+        calendars: by name, `always` among them.
+        windows: by kind, where time that does not count is read from.
+        hash: SHA-256 of what the agreement says, as hexadecimal text.
+    """
+
+    def __init__(self, document: AgreementFile, raw: Any) -> None:
+        self.document = document
+        self.id = document.agreement
+        self.title = document.title
+        self.timezone = document.timezone
+        self.zone = ZoneInfo(document.timezone)
+        self.clauses: dict[str, Clause] = {clause.id: clause for clause in document.clauses}
+        self.policies: dict[str, AnyPolicy] = {policy.id: policy for policy in document.policies}
+        self.windows: dict[str, WindowSource] = document.windows
+        self.events = {type: EventDeclaration(type, fields) for type, fields in document.events.items()}
+        self.calendars: dict[str, Calendar] = {ALWAYS: Calendar(timezone=self.timezone, name=ALWAYS)}
+        for name, declaration in document.calendars.items():
+            self.calendars[name] = declaration.build(name, self.timezone)
+        canonical = json.dumps(raw, sort_keys=True, default=str, ensure_ascii=False, separators=(",", ":"))
+        self.hash = hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+        self._raw = raw
+
+    @property
+    def version(self) -> str | None:
+        """The first day on which it is in force, as text; None for an undated agreement."""
+        first = self.document.in_force.from_
+        return None if first is None else first.isoformat()
+
+    @cached_property
+    def in_force(self) -> tuple[int | None, int | None]:
+        """The instants from which and up to which it is in force; None where it says nothing."""
+        days = self.document.in_force
+        return tuple(None if day is None else midnight(day, self.zone) for day in (days.from_, days.to))  # type: ignore[return-value]
+
+    def only(self, *patterns: str) -> "Agreement":
+        """Return the same agreement with those of its policies whose ids match one of the patterns (`support.*`).
+
+        Raises:
+            SlaError: a pattern matches no policy.
+        """
+        chosen: set[str] = set()
+        for pattern in patterns:
+            matching = {id for id in self.policies if fnmatchcase(id, pattern)}
+            if not matching:
+                raise SlaError(f"no policy matches {quoted(pattern)}{did_you_mean(pattern, self.policies)}")
+            chosen |= matching
+        policies = tuple(policy for policy in self.document.policies if policy.id in chosen)
+        raw = {**self._raw, "policies": [item for item in self._raw["policies"] if item["id"] in chosen]}
+        return Agreement(self.document.model_copy(update={"policies": policies}), raw)
+
+    def clause_of(self, policy: Policy) -> Clause:
+        """Return the clause that a policy encodes."""
+        return self.clauses[policy.clause]
+
+    def read(self, event: Event, findings: list[Finding]) -> Event | None:
+        """Return an event as its declaration reads it, or None where it is left out; says why in `findings`."""
+        declaration = self.events.get(event.type)
+        return None if declaration is None else declaration.read(event, findings)
+
+    def __repr__(self) -> str:
+        """Its id, version and size."""
+        version = f" {self.version}" if self.version else ""
+        return f"<Agreement {self.id}{version}: {len(self.policies)} policies, {len(self.clauses)} clauses>"
+
+
+def built_in() -> dict[str, Path]:
+    """Return the agreements that come with the library, by name."""
+    folder = Path(str(files("sla_rules"))) / "policies"
+    return {entry.name: entry for entry in sorted(folder.iterdir()) if entry.is_dir() and any(entry.glob("*.yaml"))}
+
+
+def load(source: str | PathLike[str] | Mapping[str, Any], *, timezone: str | None = None) -> Agreement:
+    """Load an agreement.
+
+    Args:
+        source: the name of a built-in agreement (`intercall`), the path of a YAML file or of a folder of parts,
+            or a mapping of what such a file says.
+        timezone: used in place of the agreement's own time zone.
+
+    Raises:
+        AgreementError: with every problem found, each with its file and line.
+    """
+    overrides = {} if timezone is None else {"timezone": timezone}
+    if isinstance(source, Mapping):
+        return Agreement(*load_mapping({**source, **overrides}))
+    if not isinstance(source, (str, PathLike)):
+        raise SlaError(f"{quoted(source)} is neither a name, a path nor a mapping")
+    known = built_in()
+    path = known.get(str(source), Path(source))
+    if not path.exists():
+        hint = did_you_mean(source, known) or f", built in: {', '.join(known)}"
+        raise AgreementError([Problem(f"no agreement {quoted(str(source))}{hint}")])
+    return Agreement(*load_path(path, overrides))

@@ -1,0 +1,79 @@
+"""The reference evaluator: the definition of every verdict, in plain Python.
+
+Read it as the specification. `judge` puts the events in order, sorts them into cases, and lets the
+function named like each kind of policy judge every case. Nothing here is fast at the price of being clear.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from sla_rules.agreement import Agreement
+from sla_rules.errors import SlaError, quoted
+from sla_rules.evaluators.reference.cases import World
+from sla_rules.evaluators.reference.deadline import deadline
+from sla_rules.events import Event, Window
+from sla_rules.language.policies import Policy
+from sla_rules.periods import bounds
+from sla_rules.verdict import Outcome, Tally, Terms, Verdict, Verdicts
+
+KINDS: dict[str, Callable[[Any, Terms, World], Iterator[Verdict]]] = {"deadline": deadline}
+"""The function that judges each kind of policy."""
+
+
+def judge(
+    agreement: Agreement, events: Iterable[Event], *, as_of: object = None, windows: Iterable[Window] = ()
+) -> Verdicts:
+    """Judge events by an agreement.
+
+    Args:
+        agreement: as `load` gives it.
+        events: in any order.
+        as_of: the instant of knowledge (ISO 8601 text or a `datetime`, with offset or zone): later events do
+            not exist yet. The latest event's time unless said.
+        windows: time that does not count, besides what the events tell of.
+
+    Returns:
+        A list of verdicts, by policy and start, each policy's periods last; its `findings` say what is
+        remarkable about the data.
+
+    Raises:
+        SlaError: an event, a window or `as_of` is not one.
+    """
+    world = World(agreement, events, as_of, windows)
+    verdicts = Verdicts(agreement, world.as_of)
+    for policy in agreement.policies.values():
+        if policy.kind not in KINDS:
+            raise SlaError(f"policy {quoted(policy.id)}: kind {quoted(policy.kind)} is not judged yet")
+        terms = Terms(policy, agreement.clause_of(policy), agreement.zone, agreement.version)
+        instances = sorted(KINDS[policy.kind](policy, terms, world), key=lambda each: (each.start_at, each.key))
+        verdicts += instances
+        verdicts += periods(policy, terms, instances, world)
+    verdicts.findings = list(world.findings.values())
+    verdicts.given = world.given
+    for event in world.events:
+        verdicts.seen[event.type] = verdicts.seen.get(event.type, 0) + 1
+    return verdicts
+
+
+def periods(policy: Policy, terms: Terms, instances: list[Verdict], world: World) -> Iterator[Verdict]:
+    """Judge each period of a policy with an objective by the outcomes of its instances."""
+    objective = policy.objective
+    if objective is None:
+        return
+    counts: dict[str, dict[str, int]] = {}
+    for instance in instances:
+        if instance.period is not None:
+            of_period = counts.setdefault(instance.period, {})
+            of_period[instance.outcome] = of_period.get(instance.outcome, 0) + 1
+    for period in sorted(counts):
+        tally = Tally(**counts[period])
+        if not (tally.met or tally.breached or tally.pending):
+            continue
+        over = world.now >= bounds(period, objective.per, world.agreement.zone)[1]
+        at_best = objective.kept(tally.met + tally.pending, tally.breached)
+        at_worst = objective.kept(tally.met, tally.breached + tally.pending)
+        if not over or at_best != at_worst:
+            outcome = Outcome.PENDING
+        else:
+            outcome = Outcome.MET if at_best else Outcome.BREACHED
+        yield Verdict(terms, "", (), outcome, period=period, tally=tally)

@@ -1,0 +1,292 @@
+"""What the reference evaluator knows before it judges: the events as of an instant, as cases, and windows."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from sla_rules.agreement import Agreement
+from sla_rules.errors import InputError, did_you_mean, quoted
+from sla_rules.events import Event, Finding, Window, finding, in_order, without_duplicates
+from sla_rules.instants import micros
+from sla_rules.language.selectors import Selector
+from sla_rules.language.windows import DeclaredWindow, PlannedWindow
+
+Selectors = tuple[Selector, ...] | None
+
+
+@dataclass(slots=True)
+class Span:
+    """A stretch of time that one event begins and another ends, if it has ended."""
+
+    begun_by: Event
+    ended_by: Event | None = None
+
+    @property
+    def start(self) -> int:
+        """Its first instant."""
+        return self.begun_by.at
+
+    @property
+    def end(self) -> int | None:
+        """The instant at which it is over; None while it lasts."""
+        return None if self.ended_by is None else self.ended_by.at
+
+
+def together(events: Iterable[Event]) -> Iterator[list[Event]]:
+    """Yield the events of each instant, in order."""
+    return (list(group) for _, group in groupby(events, key=attrgetter("at")))
+
+
+def spans(
+    events: Iterable[Event], begins: Callable[[Event], bool], ends: Callable[[Event], bool]
+) -> tuple[list[Span], list[Event]]:
+    """Return the spans that some events begin and others end, and the ends that ended nothing.
+
+    A beginning while one lasts begins none. Within an instant the ends of a span that lasts come first, then
+    beginnings, then the ends not yet used.
+    """
+    found: list[Span] = []
+    unused: list[Event] = []
+    lasting: Span | None = None
+    for instant in together(events):
+        ending = [event for event in instant if ends(event)]
+        if lasting is not None and ending:
+            lasting.ended_by, lasting = ending.pop(0), None
+        for event in instant:
+            if lasting is None and begins(event):
+                lasting = Span(event)
+                found.append(lasting)
+        if lasting is not None and ending and lasting.begun_by in instant:
+            lasting.ended_by, lasting = ending.pop(0), None
+        unused += ending
+    return found, unused
+
+
+class Case:
+    """The events of one match key, in order, and its attributes: their data merged, later over earlier."""
+
+    def __init__(self, key: tuple[str, ...], events: list[Event], world: "World") -> None:
+        self.key = key
+        self.events = events
+        self.world = world
+        self.types = {event.type for event in events}
+        self.tied = any(a.at == b.at for a, b in zip(events, events[1:], strict=False))
+        self._merged: list[dict[str, Any]] | None = None
+
+    def attributes(self, at: int, start: Event | None = None, roles: frozenset[str] = frozenset()) -> dict[str, Any]:
+        """Return the attributes at an instant, all events of that instant included.
+
+        Within one instant attribute changes come first, that is events of types that play no role in the policy, and the
+        start event last; otherwise ids decide.
+        """
+        if not self.tied:
+            return self._untied(at)
+
+        def rank(event: Event) -> tuple[int, int]:
+            return event.at, 2 if event is start else 1 if event.type in roles else 0
+
+        merged: dict[str, Any] = {}
+        for event in sorted((event for event in self.events if event.at <= at), key=rank):
+            merged.update(event.data)
+        return merged
+
+    def _untied(self, at: int) -> dict[str, Any]:
+        if self._merged is None:
+            self._merged = [{}]
+            for event in self.events:
+                before = self._merged[-1]
+                self._merged.append({**before, **event.data} if event.data else before)
+        events, count = self.events, len(self.events)
+        if count and events[-1].at <= at:
+            return self._merged[count]
+        low, high = 0, count
+        while low < high:
+            middle = (low + high) // 2
+            if events[middle].at <= at:
+                low = middle + 1
+            else:
+                high = middle
+        return self._merged[low]
+
+    def selects(self, selectors: Selectors, event: Event) -> bool:
+        """Say whether one of the selectors means this event."""
+        for selector in selectors or ():
+            if selector.type == event.type and (selector.where is None or selector.where.holds(self.seen_from(event))):
+                return True
+        return False
+
+    def seen_from(self, event: Event) -> dict[str, Any]:
+        """Return what `where` reads: the event's time and own fields, and of other fields the case's attributes."""
+        own = self.world.agreement.events[event.type].fields
+        others = {name: value for name, value in self.attributes(event.at).items() if name not in own}
+        return {**others, **event.data, "time": event.at}
+
+    def chosen(self, selectors: Selectors) -> list[Event]:
+        """Return the events that the selectors mean, in order."""
+        return [event for event in self.events if self.selects(selectors, event)]
+
+
+class World:
+    """All that is known at an instant: the events read, in order, and what concerns more than one case."""
+
+    def __init__(self, agreement: Agreement, events: Iterable[Event], as_of: object, windows: Iterable[Window]) -> None:
+        self.agreement = agreement
+        self.findings: dict[tuple[str, str | None, str], Finding] = {}
+        ordered = in_order(events)
+        self.given = len(ordered)
+        self.as_of: int | None = ordered[-1].at if as_of is None and ordered else None
+        if as_of is not None:
+            self.as_of = micros(as_of)
+        self.now = self.as_of or 0
+        known, repeated = without_duplicates([event for event in ordered if event.at <= self.now])
+        for found in repeated:
+            self.note(found)
+        self.events = self._read(known)
+        self._cases: dict[tuple[str, ...], list[Case]] = {}
+        self._passed = self._checked(windows)
+        self._windows: dict[str, list[Window]] = {}
+        self._chosen: dict[Selectors, list[Event]] = {}
+
+    def note(self, found: Finding) -> None:
+        """Keep a finding; the same about the same event is kept once."""
+        self.findings.setdefault((found.kind, found.event, found.message), found)
+
+    def _read(self, known: list[Event]) -> list[Event]:
+        read: list[Event] = []
+        findings: list[Finding] = []
+        undeclared: dict[str, Event] = {}
+        for event in known:
+            if event.type not in self.agreement.events:
+                undeclared.setdefault(event.type, event)
+            elif (kept := self.agreement.read(event, findings)) is not None:
+                read.append(kept)
+        counts = Counter(event.type for event in known)
+        for type, event in undeclared.items():
+            message = f"unknown event type {quoted(type)}{did_you_mean(type, self.agreement.events)}"
+            found = replace(finding("unknown_type", message, event), count=counts[type])
+            self.note(found)
+        for found in findings:
+            self.note(found)
+        return read
+
+    def cases(self, match: tuple[str, ...]) -> list[Case]:
+        """Return the cases of a match, in the order of their first event.
+
+        An event that lacks a field of the match belongs to every case of its subject; where the subject is not in the
+        match, to none.
+        """
+        if match not in self._cases:
+            keyed: dict[tuple[str, ...], list[Event]] = {}
+            if match == ("subject",):
+                for event in self.events:
+                    keyed.setdefault((event.subject,), []).append(event)
+            else:
+                keyed = self._keyed(match)
+            self._cases[match] = [Case(key, events, self) for key, events in keyed.items()]
+        return self._cases[match]
+
+    def _keyed(self, match: tuple[str, ...]) -> dict[tuple[str, ...], list[Event]]:
+        keyed: dict[tuple[str, ...], list[Event]] = {}
+        general: dict[str, list[Event]] = {}
+        for event in self.events:
+            values = [event.subject if name == "subject" else event.data.get(name) for name in match]
+            if None not in values:
+                keyed.setdefault(tuple(map(str, values)), []).append(event)
+            elif "subject" in match:
+                general.setdefault(event.subject, []).append(event)
+        if general:
+            place = match.index("subject")
+            order = {id(event): index for index, event in enumerate(self.events)}
+            for key, events in keyed.items():
+                events += general.get(key[place], [])
+                events.sort(key=lambda event: order[id(event)])
+        return keyed
+
+    def _checked(self, windows: Iterable[Window]) -> list[Window]:
+        passed = list(windows)
+        for window in passed:
+            if not isinstance(window, Window):
+                raise InputError(f"{quoted(window)} is not a Window")
+            if window.kind not in self.agreement.windows:
+                hint = did_you_mean(window.kind, self.agreement.windows)
+                raise InputError(f"window {quoted(window.id or window.kind)}: unknown kind {quoted(window.kind)}{hint}")
+        return passed
+
+    def chosen(self, selectors: Selectors) -> list[Event]:
+        """Return the events of all subjects that the selectors mean, in order."""
+        if selectors not in self._chosen:
+            by_subject = {case.key[0]: case for case in self.cases(("subject",))}
+            self._chosen[selectors] = [e for e in self.events if by_subject[e.subject].selects(selectors, e)]
+        return self._chosen[selectors]
+
+    def windows(self, kind: str) -> list[Window]:
+        """Return the windows of a kind: those passed in, and those that events tell of."""
+        if kind not in self._windows:
+            source = self.agreement.windows[kind]
+            told = [window for window in self._passed if window.kind == kind]
+            if isinstance(source, PlannedWindow):
+                told += self._planned(kind, source)
+            elif isinstance(source, DeclaredWindow):
+                told += self._declared(kind, source)
+            self._windows[kind] = told
+        return self._windows[kind]
+
+    def _planned(self, kind: str, source: PlannedWindow) -> list[Window]:
+        """Return the windows that the latest schedule made before each began says."""
+        windows = []
+        for case in self.cases(("subject",)):
+            current: Window | None = None
+            for event in case.events:
+                begun = current is not None and event.at >= current.start_at
+                if begun:
+                    break
+                if case.selects(source.event, event) or case.selects(source.replaced_by, event):
+                    current = self._announced(kind, source, event) or current
+                elif case.selects(source.cancelled_by, event):
+                    current = None
+            if current is not None:
+                windows.append(current)
+        return windows
+
+    def _announced(self, kind: str, source: PlannedWindow, event: Event) -> Window | None:
+        start, end = event.data.get(source.start), event.data.get(source.end)
+        scope = event.data.get(source.scope) if source.scope else None
+        if start is None or end is None or end < start or event.at >= start:
+            why = "is announced only after it began" if start is not None and event.at >= start else "has no start and end"
+            self.note(finding("window_ignored", f"{kind} window of {quoted(event.subject)} {why}", event))
+            return None
+        return _window(kind, start, end, scope, event.subject)
+
+    def _declared(self, kind: str, source: DeclaredWindow) -> list[Window]:
+        """Return the windows that one event opens and another closes, for each scope by itself."""
+        case = Case((), self.events, self)
+        relevant = self.chosen((*source.from_, *source.to))
+
+        def scope_of(event: Event) -> object:
+            return event.data.get(source.scope) if source.scope else None
+
+        windows = []
+        for scope in dict.fromkeys(map(scope_of, relevant)):
+            own = [event for event in relevant if scope_of(event) in (scope, None)]
+            found, _ = spans(
+                own,
+                lambda event, scope=scope: scope_of(event) == scope and case.selects(source.from_, event),  # type: ignore[misc]
+                lambda event: case.selects(source.to, event),
+            )
+            windows += [_window(kind, each.start, each.end, scope, each.begun_by.name) for each in found]
+        return windows
+
+
+def _window(kind: str, start: int, end: int | None, scope: Any, id: str) -> Window:
+    window = object.__new__(Window)
+    for name, value in (("kind", kind), ("start_at", start), ("end_at", end), ("scope", scope), ("id", id)):
+        object.__setattr__(window, name, value)
+    return window
+
+
+def names(events: Sequence[Event | None]) -> tuple[str, ...]:
+    """Return the names of events, each once, in order."""
+    return tuple(dict.fromkeys(event.name for event in events if event is not None))

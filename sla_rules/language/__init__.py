@@ -1,0 +1,1 @@
+"""What an agreement file may say: its models, how it is read and how it is checked."""

@@ -1,0 +1,81 @@
+"""Calendars as an agreement file writes them."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Tag
+
+from sla_rules.calendar import Calendar
+from sla_rules.language.base import Model, Scalar, Text, listed, shown, wrong
+
+ALWAYS = "always"
+"""The calendar that is there without being declared: around the clock, every day."""
+
+
+def _read_dates(value: object) -> dict[date, str]:
+    named = value if isinstance(value, dict) else dict.fromkeys(listed(value), "")  # type: ignore[call-overload]
+    dates = {}
+    for day, name in named.items():
+        try:
+            dates[day if type(day) is date else date.fromisoformat(day)] = str(name)
+        except (TypeError, ValueError):
+            raise wrong(f"{shown(day)} is not a date such as `2026-05-15`") from None
+    return dates
+
+
+class Holidays(Model):
+    """Days on which a calendar is closed from midnight to midnight."""
+
+    country: Text | None = None
+    subdivision: Text | None = None
+    dates: Annotated[
+        dict[date, str],
+        BeforeValidator(_read_dates, json_schema_input_type=list[date] | dict[date, str]),
+    ] = {}
+
+
+class CalendarDeclaration(Model):
+    """Working time: periods by weekday, holidays, periods added and taken away."""
+
+    timezone: Text | None = None
+    week: dict[str, tuple[str, ...] | str] | None = None
+    holidays: Holidays | None = None
+    extra: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    exhausted_at: Literal["opening", "closing"] = "opening"
+
+    def build(self, name: str, timezone: str) -> Calendar:
+        """Return the calendar; the agreement's time zone unless it names its own. Raises `SlaError`."""
+        holidays: dict[str, Any] = self.holidays.model_dump(exclude_none=True) if self.holidays else {}
+        return Calendar(
+            timezone=self.timezone or timezone,
+            week=self.week,
+            holidays=holidays,
+            extra=self.extra,
+            removed=self.removed,
+            exhausted_at=self.exhausted_at,
+            name=name,
+        )
+
+
+class CalendarTable(Model):
+    """A calendar by the value of a field."""
+
+    by: Text
+    table: dict[Scalar, Text]
+
+
+def _form(value: object) -> str:
+    return "name" if isinstance(value, str) else "table"
+
+
+CalendarChoice = Annotated[
+    Annotated[Text, Tag("name")] | Annotated[CalendarTable, Tag("table")], Discriminator(_form)
+]
+
+
+def calendars_named(choice: str | CalendarTable) -> tuple[str, ...]:
+    """Return the names of all calendars that a choice can come to."""
+    return (choice,) if isinstance(choice, str) else tuple(dict.fromkeys(choice.table.values()))
+
+

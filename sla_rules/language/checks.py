@@ -1,0 +1,533 @@
+"""What no single model can see: that names are declared, values possible, tables total and tiers free of overlap.
+
+`checked` returns the agreement with the values in its conditions and tables read as their fields are,
+so that evaluators compare like with like, and every problem with the path to it.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+from sla_rules.errors import SlaError, did_you_mean, quoted
+from sla_rules.language.calendars import ALWAYS, CalendarTable, calendars_named
+from sla_rules.language.conditions import Comparison, Condition, FieldReference
+from sla_rules.language.declarations import ORDERED_KINDS, RESERVED, FieldDeclaration
+from sla_rules.language.document import AgreementFile
+from sla_rules.language.exemptions import Exemption
+from sla_rules.language.limits import (
+    BusinessDays,
+    CalendarDays,
+    Each,
+    EndOf,
+    LeadDays,
+    Table,
+    Until,
+    counts_time,
+    simple_limits,
+)
+from sla_rules.language.policies import (
+    Availability,
+    Classification,
+    Deadline,
+    Never,
+    NoOverlap,
+    PauseBetween,
+    Policy,
+    Procedure,
+    RequiredFields,
+)
+from sla_rules.language.selectors import Selector
+from sla_rules.language.windows import DeclaredWindow, PlannedWindow
+
+Path = tuple[object, ...]
+Found = list[tuple[Path, str]]
+
+
+def checked(document: AgreementFile) -> tuple[AgreementFile, Found]:
+    """Return the agreement with its values read, and what is wrong in it."""
+    check = _Check(document)
+    check.names()
+    check.calendars()
+    check.windows()
+    for index, policy in enumerate(document.policies):
+        check.policy(("policies", index), policy)
+    return (document if check.found else check.bound(document)), check.found
+
+
+class _Check:
+    """One pass over an agreement, collecting what is wrong."""
+
+    def __init__(self, document: AgreementFile) -> None:
+        self.document = document
+        self.found: Found = []
+        self.fields: dict[str, list[FieldDeclaration]] = {}
+        for declared in document.events.values():
+            for name, field in declared.items():
+                self.fields.setdefault(name, []).append(field)
+
+    def problem(self, path: Path, message: str) -> None:
+        self.found.append((path, message))
+
+    def known(self, path: Path, what: str, name: object, names: Iterable[object]) -> bool:
+        """Note a name that is not among those declared."""
+        known = [str(known) for known in names]
+        if name in known:
+            return True
+        hint = did_you_mean(name, known) or (f", known: {', '.join(known)}" if 0 < len(known) <= 12 else "")
+        self.problem(path, f"unknown {what} {quoted(name)}{hint}")
+        return False
+
+    def names(self) -> None:
+        """Ids stand once, fields have names of their own, values are of their field's kind."""
+        for group in ("clauses", "policies"):
+            ids: set[str] = set()
+            for index, item in enumerate(getattr(self.document, group)):
+                if item.id in ids:
+                    self.problem((group, index, "id"), f"id {quoted(item.id)} stands there twice")
+                ids.add(item.id)
+        for type, fields in self.document.events.items():
+            for name, field in fields.items():
+                self.declaration(("events", type, name), field, fields)
+
+    def declaration(self, path: Path, field: FieldDeclaration, fields: dict[str, FieldDeclaration]) -> None:
+        if path[-1] in RESERVED:
+            self.problem(path, f"a field cannot be named {quoted(path[-1])}; reserved: {', '.join(RESERVED)}")
+        for index, value in enumerate(field.values or ()):
+            self.readable((*path, "values", index), field, value)
+        if field.not_before is None or field.not_before == "time":
+            return
+        if self.known((*path, "not_before"), "field", field.not_before, fields):
+            for name in (str(path[-1]), field.not_before):
+                if fields[name].kind != field.kind or field.kind not in ORDERED_KINDS:
+                    self.problem((*path, "not_before"), f"{quoted(name)} cannot be compared as {field.kind}")
+
+    def readable(self, path: Path, field: FieldDeclaration, value: object) -> None:
+        try:
+            field.read_kind(value)
+        except SlaError as error:
+            self.problem(path, str(error))
+
+    def calendars(self) -> None:
+        """Time zones exist, calendars can be made."""
+        try:
+            ZoneInfo(self.document.timezone)
+        except (ValueError, OSError, KeyError):
+            from zoneinfo import available_timezones
+
+            hint = did_you_mean(self.document.timezone, available_timezones())
+            self.problem(("timezone",), f"unknown time zone {quoted(self.document.timezone)}{hint}")
+            return
+        for name, declaration in self.document.calendars.items():
+            if name == ALWAYS:
+                self.problem(("calendars", name), f"{quoted(ALWAYS)} is there already and cannot be declared")
+            try:
+                declaration.build(name, self.document.timezone)
+            except SlaError as error:
+                self.problem(("calendars", name), str(error))
+
+    def windows(self) -> None:
+        """Windows name declared events and fields."""
+        for name, source in self.document.windows.items():
+            path: Path = ("windows", name)
+            if isinstance(source, PlannedWindow):
+                announcing = (*source.event, *(source.replaced_by or ()))
+                for role in ("event", "replaced_by", "cancelled_by"):
+                    self.selectors((*path, role), getattr(source, role))
+                for role in ("start", "end"):
+                    self.own_field((*path, role), getattr(source, role), announcing, ("instant",))
+            elif isinstance(source, DeclaredWindow):
+                self.selectors((*path, "from"), source.from_)
+                self.selectors((*path, "to"), source.to)
+            if source.scope is not None:
+                self.field((*path, "scope"), source.scope)
+
+    def policy(self, path: Path, policy: Policy) -> None:
+        """Check one policy: what all kinds share, then what its kind adds."""
+        self.known((*path, "clause"), "clause", policy.clause, [clause.id for clause in self.document.clauses])
+        for index, name in enumerate(policy.match):
+            if name != "subject":
+                self.field((*path, "match", index), name)
+        self.condition((*path, "applies"), policy.applies)
+        for index, exemption in enumerate(policy.exemptions):
+            self.exemption((*path, "exemptions", index), exemption)
+        if policy.objective is not None and policy.objective.of is not None:
+            self.field((*path, "objective", "of"), policy.objective.of, ("instant", "date"))
+        checks: dict[type[Policy], Any] = {
+            Deadline: self.deadline,
+            Never: self.never,
+            NoOverlap: self.no_overlap,
+            Procedure: self.procedure,
+            RequiredFields: self.required_fields,
+            Classification: self.classification,
+            Availability: self.availability,
+        }
+        checks[type(policy)](path, policy)
+
+    def deadline(self, path: Path, policy: Deadline) -> None:
+        for role in ("start", "stop", "cancel", "resume"):
+            self.selectors((*path, role), getattr(policy, role))
+        for index, pause in enumerate(policy.pause):
+            at = (*path, "pause", index)
+            if isinstance(pause, PauseBetween):
+                self.selectors((*at, "from"), pause.from_)
+                self.selectors((*at, "to"), pause.to)
+            else:
+                self.condition((*at, "while"), pause.while_)
+        self.limit((*path, "limit"), policy.limit)
+        self.limit_fits(path, policy)
+        self.calendar_choice((*path, "calendar"), policy.calendar)
+        self.exclusions(path, policy.exclude)
+        if policy.deferral is not None:
+            self.deferral((*path, "deferral"), policy)
+
+    def limit_fits(self, path: Path, policy: Deadline) -> None:
+        """What stretches or tightens counted time needs a limit of counted time."""
+        limits = simple_limits(policy.limit)
+        counted = any(counts_time(limit) for limit in limits)
+        for role in ("pause", "exclude"):
+            if getattr(policy, role) and not counted:
+                self.problem((*path, role), f"{role} moves only limits of counted time, and this one is none")
+        if policy.strict and any(isinstance(limit, (EndOf, BusinessDays, CalendarDays)) for limit in limits):
+            self.problem((*path, "strict"), "a limit in calendar or business days is never strict: it ends with its day")
+
+    def limit(self, path: Path, limit: Any) -> None:
+        if isinstance(limit, Table):
+            self.table(path, limit)
+        elif isinstance(limit, LeadDays):
+            for role, name in (("from", limit.lead_days.from_), ("to", limit.lead_days.to)):
+                if name is not None:
+                    self.field((*path, "lead_days", role), name, ("instant",))
+            self.tiers((*path, "tiers"), limit)
+            for index, tier in enumerate(limit.tiers):
+                self.limit((*path, "tiers", index, "limit"), tier.limit)
+        elif isinstance(limit, Each):
+            self.field((*path, "times"), limit.times, ("integer",))
+        elif isinstance(limit, Until):
+            self.field((*path, "until"), limit.until, ("instant",))
+
+    def table(self, path: Path, limit: Table) -> None:
+        """A table has as many levels as fields, and a row for each value that they may have."""
+        if not all([self.field((*path, "by"), name) for name in limit.by]):
+            return
+        for values, row in limit.rows.items():
+            at = (*path, "table", *values)
+            if len(values) != len(limit.by):
+                self.problem(at, f"{len(values)} values deep, `by` has {len(limit.by)} fields")
+                continue
+            for name, value in zip(limit.by, values, strict=True):
+                self.possible(at, name, value)
+            self.limit(at, row)
+        self.total(path, limit)
+
+    def total(self, path: Path, limit: Table) -> None:
+        domains = [self.domain(name) for name in limit.by]
+        if any(domain is None for domain in domains):
+            return
+        combinations: list[tuple[object, ...]] = [()]
+        for domain in domains:
+            combinations = [(*before, value) for before in combinations for value in domain or ()][:10_000]
+        missing = [values for values in combinations if values not in limit.rows]
+        if missing:
+            rows = ", ".join(" ".join(map(str, values)) for values in missing[:5])
+            self.problem((*path, "table"), f"no row for {rows}{' and others' if len(missing) > 5 else ''}")
+
+    def tiers(self, path: Path, limit: LeadDays) -> None:
+        """Tiers cover every number of days once."""
+        covered = 0
+        order = sorted(range(len(limit.tiers)), key=lambda index: limit.tiers[index].from_)
+        before: int | None = None
+        for index in order:
+            tier = limit.tiers[index]
+            at = (*path, index)
+            if tier.to is not None and tier.to < tier.from_:
+                self.problem(at, f"tier from {tier.from_} to {tier.to} covers nothing")
+            if covered is None or tier.from_ < covered:
+                overlapped = limit.tiers[before] if before is not None else tier
+                self.problem(at, f"tier {_span(tier)} overlaps tier {_span(overlapped)}")
+            elif tier.from_ > covered:
+                self.problem(at, f"no tier for {_days(covered, tier.from_ - 1)}")
+            covered = None if tier.to is None else tier.to + 1  # type: ignore[assignment]
+            before = index
+        if covered is not None:
+            self.problem(path, f"no tier for {covered} days and more; leave out the last `to`")
+
+    def deferral(self, path: Path, policy: Deadline) -> None:
+        deferral = policy.deferral
+        assert deferral is not None
+        self.selectors((*path, "event"), deferral.event)
+        self.selectors((*path, "until"), deferral.until)
+        self.own_field((*path, "field"), deferral.field, deferral.event)
+        self.own_field((*path, "kind"), deferral.kind, deferral.until)
+        if self.field((*path, "by"), deferral.by):
+            for value, kinds in deferral.table.items():
+                self.possible((*path, "table", value), deferral.by, value)
+                for index, kind in enumerate(kinds):
+                    self.possible((*path, "table", value, index), deferral.field, kind, deferral.event)
+        for kind, carried in deferral.carries.items():
+            for value in (kind, *carried):
+                self.possible((*path, "carries", kind), deferral.kind, value, deferral.until)
+
+    def calendar_choice(self, path: Path, choice: str | CalendarTable) -> None:
+        for name in calendars_named(choice):
+            self.known(path, "calendar", name, (ALWAYS, *self.document.calendars))
+        if isinstance(choice, CalendarTable) and self.field((*path, "by"), choice.by):
+            for value in choice.table:
+                self.possible((*path, "table", value), choice.by, value)
+            missing = [value for value in self.domain(choice.by) or () if value not in choice.table]
+            if missing:
+                self.problem((*path, "table"), f"no calendar for {', '.join(map(str, missing))}")
+
+    def exclusions(self, path: Path, names: tuple[str, ...]) -> None:
+        for index, name in enumerate(names):
+            self.known((*path, "exclude", index), "window", name, self.document.windows)
+
+    def never(self, path: Path, policy: Never) -> None:
+        for role in ("for_each", "until", "violated_by"):
+            self.selectors((*path, role), getattr(policy, role))
+
+    def no_overlap(self, path: Path, policy: NoOverlap) -> None:
+        self.selectors((*path, "booked"), policy.booked)
+        self.selectors((*path, "released"), policy.released)
+        self.own_field((*path, "resource"), policy.resource, policy.booked)
+        for role, name in (("from", policy.from_), ("to", policy.to)):
+            self.own_field((*path, role), name, policy.booked, ("instant",))
+
+    def procedure(self, path: Path, policy: Procedure) -> None:
+        self.selectors((*path, "start"), policy.start)
+        self.selectors((*path, "step", "event"), policy.step.event)
+        self.own_field((*path, "step", "field"), policy.step.field, policy.step.event)
+        if policy.end is not None:
+            self.selectors((*path, "end", "reached"), policy.end.reached)
+            self.selectors((*path, "end", "closed"), policy.end.closed)
+        names = [step.name for step in policy.steps]
+        for index, step in enumerate(policy.steps):
+            if step.name in names[:index]:
+                self.problem((*path, "steps", index), f"step {quoted(step.name)} stands there twice")
+            self.condition((*path, "steps", index, "when"), step.when)
+        if policy.begin_at is not None:
+            self.known((*path, "begin_at"), "step", policy.begin_at, names)
+        for name in policy.asks:
+            self.own_field((*path, "asks", name), name, policy.step.event)
+
+    def required_fields(self, path: Path, policy: RequiredFields) -> None:
+        self.selectors((*path, "record"), policy.record)
+        for index, field in enumerate(policy.fields):
+            self.own_field((*path, "fields", index), field.name, policy.record)
+            self.condition((*path, "fields", index, "when"), field.when)
+        if policy.each is not None:
+            self.own_field((*path, "each"), policy.each, policy.record, ("list",))
+
+    def classification(self, path: Path, policy: Classification) -> None:
+        self.selectors((*path, "start"), policy.start)
+        if self.own_field((*path, "value"), policy.value, policy.start):
+            for index, row in enumerate(policy.table):
+                self.possible((*path, "table", index, "value"), policy.value, row.value, policy.start)
+        for index, row in enumerate(policy.table):
+            self.condition((*path, "table", index, "when"), row.when, policy.start)
+            if row.when is None and index + 1 < len(policy.table):
+                self.problem((*path, "table", index + 1), "never reached: the row before takes all that is left")
+
+    def availability(self, path: Path, policy: Availability) -> None:
+        for role in ("down", "up", "monitored"):
+            self.selectors((*path, role), getattr(policy, role))
+        self.exclusions(path, policy.exclude)
+
+    def exemption(self, path: Path, exemption: Exemption) -> None:
+        if exemption.clause is not None:
+            self.known((*path, "clause"), "clause", exemption.clause, [clause.id for clause in self.document.clauses])
+        self.condition((*path, "when"), exemption.when)
+        self.selectors((*path, "preceded_by"), exemption.preceded_by)
+        if exemption.backlog is not None:
+            at = (*path, "backlog")
+            self.selectors((*at, "members"), exemption.backlog.members)
+            self.selectors((*at, "until"), exemption.backlog.until)
+            self.own_field((*at, "by"), exemption.backlog.by, exemption.backlog.members)
+
+    def selectors(self, path: Path, selectors: tuple[Selector, ...] | None) -> None:
+        for index, selector in enumerate(selectors or ()):
+            at = (*path, index)
+            if self.known(at, "event type", selector.type, self.document.events):
+                self.condition((*at, "where"), selector.where, (selector,), own_time=True)
+            self.condition((*at, "when"), selector.when)
+
+    def condition(
+        self,
+        path: Path,
+        condition: Condition | None,
+        selectors: tuple[Selector, ...] = (),
+        *,
+        own_time: bool = False,
+    ) -> None:
+        """Check the fields and values of a condition; on events of `selectors` first, else on the case."""
+        if condition is None:
+            return
+        for field, ops in condition.tests:
+            at = (*path, field)
+            if not (own_time and field == "time") and not self.field(at, field):
+                continue
+            for op, operand in ops:
+                self.operand(at, field, op, operand, selectors, own_time)
+        for key, parts in (("all", condition.all), ("any", condition.any)):
+            for index, part in enumerate(parts or ()):
+                self.condition((*path, key, index), part, selectors, own_time=own_time)
+        self.condition((*path, "not"), condition.not_, selectors, own_time=own_time)
+
+    def operand(
+        self, path: Path, field: str, op: str, operand: Any, selectors: tuple[Selector, ...], own_time: bool
+    ) -> None:
+        kinds = {"instant"} if field == "time" else {declared.kind for declared in self.declared(field, selectors)}
+        if op in ("lt", "le", "gt", "ge") and not kinds <= ORDERED_KINDS:
+            self.problem(path, f"{quoted(field)} is {' or '.join(sorted(kinds))}, which has no order for {op}")
+            return
+        if op in ("exists", "any_item"):
+            if op == "any_item" and "list" not in kinds:
+                self.problem(path, f"{quoted(field)} is no list")
+            return
+        for value in operand if isinstance(operand, tuple) else (operand,):
+            if isinstance(value, FieldReference):
+                if not (own_time and value.field == "time"):
+                    self.field(path, value.field)
+            elif field == "time":
+                self.readable(path, FieldDeclaration(kind="instant"), value)
+            else:
+                self.possible(path, field, value, selectors, only_kind=op in ("lt", "le", "gt", "ge"))
+
+    def field(self, path: Path, name: str, kinds: tuple[str, ...] = ()) -> bool:
+        """Say whether some event declares the field, with one kind everywhere, and one of `kinds` where given."""
+        if not self.known(path, "field", name, self.fields):
+            return False
+        declared = {field.kind for field in self.fields[name]}
+        if len(declared) > 1:
+            self.problem(path, f"{quoted(name)} is {' and '.join(sorted(declared))}, depending on the event")
+            return False
+        if kinds and not declared <= set(kinds):
+            self.problem(path, f"{quoted(name)} is {declared.pop()}, expected {' or '.join(kinds)}")
+            return False
+        return True
+
+    def own_field(self, path: Path, name: str, selectors: tuple[Selector, ...], kinds: tuple[str, ...] = ()) -> bool:
+        """Say whether each of these events declares the field, with one of the kinds where given."""
+        good = True
+        for selector in selectors:
+            fields = self.document.events.get(selector.type)
+            if fields is None:
+                continue
+            if not self.known(path, f"field of {quoted(selector.type)}:", name, fields):
+                good = False
+            elif kinds and fields[name].kind not in kinds:
+                self.problem(path, f"{quoted(name)} is {fields[name].kind}, expected {' or '.join(kinds)}")
+                good = False
+        return good
+
+    def declared(self, name: str, selectors: tuple[Selector, ...] = ()) -> list[FieldDeclaration]:
+        """Return the declarations of a field: by the events of the selectors, else by any event."""
+        own = [self.document.events.get(selector.type, {}).get(name) for selector in selectors]
+        return [field for field in own if field is not None] or self.fields.get(name, [])
+
+    def domain(self, name: str) -> list[object] | None:
+        """Return the values that a field may have in any event, or None where that is not known."""
+        values: list[object] = []
+        for field in self.declared(name):
+            if field.kind == "boolean":
+                values += [True, False]
+            elif field.values is None:
+                return None
+            else:
+                values += field.values
+        return list(dict.fromkeys(values))
+
+    def possible(
+        self,
+        path: Path,
+        name: str,
+        value: object,
+        selectors: tuple[Selector, ...] = (),
+        *,
+        only_kind: bool = False,
+    ) -> None:
+        """Note a value that none of the field's declarations allows."""
+        problems = []
+        for field in self.declared(name, selectors):
+            try:
+                field.read_kind(value) if only_kind else field.read(value)
+            except SlaError as error:
+                problems.append(str(error))
+            else:
+                return
+        if problems:
+            self.problem(path, f"{quoted(name)}: {problems[0]}")
+
+    def bound(self, document: AgreementFile) -> AgreementFile:
+        """Return the agreement with the values of its conditions read as their fields are."""
+        return _rebuilt(document, self)  # type: ignore[no-any-return]
+
+    def read(self, field: str, value: object) -> object:
+        """Return a value of a condition as the field's declarations read it."""
+        declared = [FieldDeclaration(kind="instant")] if field == "time" else self.declared(field)
+        for declaration in declared:
+            try:
+                return declaration.read_kind(value)
+            except SlaError:
+                continue
+        return value
+
+
+def _span(tier: Any) -> str:
+    return f"{tier.from_} and more" if tier.to is None else f"{tier.from_} to {tier.to}"
+
+
+def _days(first: int, last: int) -> str:
+    return f"{first} days" if first == last else f"{first} to {last} days"
+
+
+def _rebuilt(value: Any, check: _Check) -> Any:
+    """Return a model with every condition in it bound; what holds none is returned as it is."""
+    if isinstance(value, Condition):
+        return _bound_condition(value, check)
+    if isinstance(value, tuple):
+        parts = tuple(_rebuilt(part, check) for part in value)
+        return parts if any(new is not old for new, old in zip(parts, value, strict=True)) else value
+    if isinstance(value, BaseModel):
+        changes = {}
+        for name, part in _parts(value):
+            new = _rebuilt(part, check)
+            if new is not part:
+                changes[name] = new
+        return value.model_copy(update=changes) if changes else value
+    return value
+
+
+def _parts(model: BaseModel) -> Iterator[tuple[str, Any]]:
+    return ((name, getattr(model, name)) for name in type(model).model_fields)
+
+
+def _bound_condition(condition: Condition, check: _Check) -> Condition:
+    bound = condition.model_copy()
+    extra = {field: _bound_test(field, test, check) for field, test in (condition.__pydantic_extra__ or {}).items()}
+    object.__setattr__(bound, "__pydantic_extra__", extra)
+    for name in ("all", "any", "not_"):
+        bound.__dict__[name] = _rebuilt(getattr(condition, name), check)
+    bound.__dict__.pop("tests", None)
+    return bound
+
+
+def _bound_test(field: str, test: Any, check: _Check) -> Any:
+    if isinstance(test, FieldReference):
+        return test
+    if not isinstance(test, Comparison):
+        return check.read(field, test)
+    changes = {}
+    for name, operand in _parts(test):
+        if name in ("exists", "any_item") or operand is None or isinstance(operand, FieldReference):
+            continue
+        if isinstance(operand, tuple):
+            read: object = tuple(part if isinstance(part, FieldReference) else check.read(field, part) for part in operand)
+        else:
+            read = check.read(field, operand)
+        changes[name] = read
+    bound = test.model_copy(update=changes)
+    bound.__dict__.pop("written", None)
+    return bound
+

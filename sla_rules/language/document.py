@@ -1,0 +1,75 @@
+"""A whole agreement file."""
+
+import re
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from sla_rules.language.base import Localized, Model, Percent, Text, shown, wrong
+from sla_rules.language.calendars import CalendarDeclaration
+from sla_rules.language.declarations import FieldDeclaration
+from sla_rules.language.policies import AnyPolicy
+from sla_rules.language.windows import WindowSource
+
+Strength = Literal["guarantee", "commitment", "target", "best_effort", "reference"]
+
+
+def _read_date(value: object) -> object:
+    if type(value) is date:
+        return value
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise wrong(f"{shown(value)} is not a date such as `2026-01-01`")
+
+
+Day = Annotated[date, BeforeValidator(_read_date, json_schema_input_type=date)]
+
+
+class InForce(Model):
+    """The days on which the agreement binds: from the first, up to and not including `to`."""
+
+    from_: Day | None = Field(default=None, alias="from")
+    to: Day | None = None
+
+    @model_validator(mode="after")
+    def _forward(self) -> "InForce":
+        if self.from_ is not None and self.to is not None and self.to <= self.from_:
+            raise wrong(f"`to` {self.to} is not after `from` {self.from_}")
+        return self
+
+
+class Clause(Model):
+    """A clause of the document: where it stands, what it says, how binding it is, and the reading taken."""
+
+    id: Text
+    section: str = ""
+    summary: Localized = {}
+    strength: Strength = "commitment"
+    reading: str | None = None
+    status: Literal["evaluable", "descriptive"] = "evaluable"
+    why: str | None = Field(default=None, description="Why a descriptive clause cannot be evaluated.")
+    figures: dict[str, Percent] = Field(default={}, description="Published figures that are shown, not judged.")
+
+    @model_validator(mode="after")
+    def _explained(self) -> "Clause":
+        if self.status == "descriptive" and not self.why:
+            raise wrong("a descriptive clause says `why` it cannot be evaluated")
+        return self
+
+
+class AgreementFile(Model):
+    """An agreement: clauses, declared events, calendars, windows and policies."""
+
+    agreement: Text
+    title: Localized = {}
+    timezone: Text = "UTC"
+    in_force: InForce = InForce()
+    clauses: tuple[Clause, ...] = ()
+    events: dict[Text, dict[Text, FieldDeclaration]] = {}
+    calendars: dict[Text, CalendarDeclaration] = {}
+    windows: dict[Text, WindowSource] = {}
+    policies: tuple[AnyPolicy, ...] = ()

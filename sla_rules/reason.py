@@ -1,0 +1,134 @@
+"""The reason sentence: one function, shared by all evaluators, that renders the fields of a verdict."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sla_rules.instants import moment, say_span
+from sla_rules.language.limits import BusinessDays, CalendarDays, EndOf, Until
+from sla_rules.language.policies import Deadline
+from sla_rules.language.selectors import Selector
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from sla_rules.verdict import Verdict
+
+_PROMISES = {
+    "at_least": "at least {} met",
+    "breached_less_than": "less than {} breached",
+    "breached_at_most": "at most {} breached",
+}
+
+
+def reason(verdict: "Verdict") -> str:
+    """Return one sentence that says why a verdict is what it is, with the numbers."""
+    if verdict.tally is not None:
+        return _of_period(verdict)
+    if verdict.outcome == "exempt":
+        return f"Exempt by {_and(verdict.exempted_by)}; {_lower(_of_instance(verdict))}"
+    return _of_instance(verdict)
+
+
+def _of_instance(verdict: "Verdict") -> str:
+    policy = verdict.terms.policy
+    if verdict.cause is not None:
+        return f"Cannot be judged: {verdict.cause}."
+    if isinstance(policy, Deadline):
+        return _of_deadline(verdict, policy)
+    raise AssertionError(policy.kind)
+
+
+def _of_deadline(verdict: "Verdict", policy: Deadline) -> str:
+    stop = named(policy.stop)
+    took = f"{say_span(verdict.elapsed_micros or 0)}{_counted(policy)} after {named(policy.start)}"
+    allowance = _allowance(verdict, policy)
+    if verdict.stop_at is not None:
+        return f"{stop} came {took}, {_in_time(verdict, verdict.stop_at)}{allowance}."
+    if verdict.cancelled_at is not None:
+        late = "in time" if verdict.outcome == "void" else _in_time(verdict, verdict.cancelled_at)
+        return f"Cancelled {took}, {late}{allowance}."
+    if verdict.outcome == "breached":
+        over = "" if verdict.margin_micros is None else f", {say_span(-verdict.margin_micros)} too late already"
+        return f"No {stop} {took}{over}{allowance}."
+    left = "" if verdict.margin_micros is None or verdict.margin_micros < 0 else f", {say_span(verdict.margin_micros)} left"
+    return f"No {stop} yet, {took}{left}{allowance}."
+
+
+def _in_time(verdict: "Verdict", at: int) -> str:
+    """Say whether an instant is in time, and by how much it is not."""
+    if verdict.due_at is None or at <= verdict.due_at:
+        return "in time"
+    return f"{say_span(-verdict.margin_micros)} too late" if verdict.margin_micros else "too late"
+
+
+def _allowance(verdict: "Verdict", policy: Deadline) -> str:
+    """The limit, what chose it, and the due instant."""
+    parts = []
+    if verdict.limit_micros is not None:
+        less = "less than " if policy.strict else ""
+        parts.append(f"the limit is {less}{say_span(verdict.limit_micros)}{_chosen_by(verdict)}")
+    if verdict.due_at is not None:
+        parts.append(f"due by {local(verdict.due_at, verdict)}")
+    else:
+        parts.append("no limit is given" if policy.limit == "none" else "the due time is open")
+    return f" ({', '.join(parts)})"
+
+
+def _chosen_by(verdict: "Verdict") -> str:
+    return f" for {', '.join(f'{name} {value}' for name, value in verdict.basis)}" if verdict.basis else ""
+
+
+def _counted(policy: Deadline) -> str:
+    plain = policy.calendar == "always" and not (policy.pause or policy.exclude or policy.resume)
+    return "" if plain or isinstance(policy.limit, (Until, EndOf, BusinessDays, CalendarDays)) else " of counted time"
+
+
+def _of_period(verdict: "Verdict") -> str:
+    tally, objective = verdict.tally, verdict.terms.policy.objective
+    assert tally is not None
+    assert objective is not None
+    promise = _PROMISES[objective.measure].format(percent(objective.share))
+    counted = tally.met + tally.breached
+    share = f" ({percent(verdict.share)})" if verdict.share is not None else ""
+    aside = [
+        f"{count} {name}"
+        for name, count in (("exempt", tally.exempt), ("void", tally.void), ("undetermined", tally.undetermined))
+        if count
+    ]
+    left_out = f"; left out: {', '.join(aside)}" if aside else ""
+    pending = f", {tally.pending} pending" if tally.pending else ""
+    running = "Not over yet: " if verdict.outcome == "pending" else ""
+    period = "on the whole" if verdict.period == "whole" else f"in {verdict.period}"
+    return f"{running}{tally.met} of {counted} met{share} {period}{pending}, promised {promise}{left_out}."
+
+
+def percent(share: "Fraction | None") -> str:
+    """A share as a person reads it: exact where four decimals are enough, else cut off there and marked."""
+    if share is None:
+        return "none"
+    scaled = share * 100
+    whole, rest = divmod(scaled.numerator * 10_000 // scaled.denominator, 10_000)
+    about = "" if (scaled * 10_000).denominator == 1 else "about "
+    decimals = f".{rest:04d}".rstrip("0").rstrip(".")
+    return f"{about}{whole}{decimals} %"
+
+
+def named(selectors: tuple[Selector, ...]) -> str:
+    """Name the events that selectors mean: `` `a` or `b` ``."""
+    return " or ".join(dict.fromkeys(f"`{selector.type}`" for selector in selectors))
+
+
+def local(at: int, verdict: "Verdict") -> str:
+    """An instant in the agreement's time zone, with microseconds only where there are any."""
+    shown: datetime = moment(at).astimezone(verdict.terms.zone)
+    fraction = f".{shown.microsecond:06d}" if shown.microsecond else ""
+    return f"{shown:%Y-%m-%d %H:%M:%S}{fraction} {shown.tzname()}"
+
+
+def _and(names: tuple[str, ...]) -> str:
+    return " and ".join(f"`{name}`" for name in names)
+
+
+def _lower(sentence: str) -> str:
+    return sentence[0].lower() + sentence[1:]
+

@@ -1,0 +1,220 @@
+"""Verdicts: what became of each obligation, and of each period that an objective promises."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pendulum
+
+from sla_rules.agreement import Agreement
+from sla_rules.events import Finding
+from sla_rules.instants import moment, span
+from sla_rules.language.document import Clause
+from sla_rules.language.policies import AnyPolicy
+from sla_rules.reason import reason
+
+
+class Outcome(StrEnum):
+    """What became of an obligation. Compares equal to its text."""
+
+    MET = "met"
+    BREACHED = "breached"
+    PENDING = "pending"
+    EXEMPT = "exempt"
+    VOID = "void"
+    UNDETERMINED = "undetermined"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What all verdicts of one policy have in common: the policy, its clause, the zone and the version in force."""
+
+    policy: AnyPolicy
+    clause: Clause
+    zone: ZoneInfo
+    version: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many instances of a period came to which outcome."""
+
+    met: int = 0
+    breached: int = 0
+    pending: int = 0
+    exempt: int = 0
+    void: int = 0
+    undetermined: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The judgement of one instance of a policy, or of one period of a policy with an objective.
+
+    Instants are held as microseconds since 1970 UTC and spans as microseconds; `start`, `due`, `stop` show them
+    as `pendulum.DateTime` in UTC, `limit`, `elapsed`, `margin` as `timedelta`.
+
+    Attributes:
+        terms: the policy and what comes with it.
+        subject: that of the start event; empty for a period.
+        key: the values of the policy's `match`; empty for a period.
+        outcome: met, breached, pending, exempt, void or undetermined.
+        start_at: when the obligation began.
+        due_at: the last instant in time; None while open, paused or unknown.
+        stop_at: when it was fulfilled; None if it was not.
+        limit_micros: the counted time that it had; None where the limit is an instant, none or unknown.
+        elapsed_micros: the counted time from the start to the stop, the cancel or `as_of`.
+        margin_micros: the counted time left at that instant, negative when late.
+        period: the label of the period that the instance counts in, or that is judged.
+        exempted_by: the ids of all exemptions that apply.
+        evidence: the names of the events that decided it.
+        basis: the fields and values that chose the limit.
+        cause: why an undetermined verdict cannot be known.
+        cancelled_at: when it was cancelled, in time or not.
+        tally: the counts of a period; None for an instance.
+    """
+
+    terms: Terms
+    subject: str
+    key: tuple[str, ...]
+    outcome: Outcome
+    start_at: int | None = None
+    due_at: int | None = None
+    stop_at: int | None = None
+    limit_micros: int | None = None
+    elapsed_micros: int | None = None
+    margin_micros: int | None = None
+    period: str | None = None
+    exempted_by: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    basis: tuple[tuple[str, Any], ...] = ()
+    cause: str | None = None
+    cancelled_at: int | None = None
+    tally: Tally | None = None
+
+    @property
+    def policy(self) -> str:
+        """The id of the policy."""
+        return self.terms.policy.id
+
+    @property
+    def version(self) -> str | None:
+        """The version of the agreement by which it was judged; None for an undated one."""
+        return self.terms.version
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """The clause of the policy, then those of the exemptions that apply."""
+        granted = [
+            exemption.clause or self.terms.policy.clause
+            for exemption in self.terms.policy.exemptions
+            if exemption.id in self.exempted_by
+        ]
+        return tuple(dict.fromkeys((self.terms.policy.clause, *granted)))
+
+    @property
+    def start(self) -> pendulum.DateTime | None:
+        """When the obligation began, in UTC."""
+        return None if self.start_at is None else moment(self.start_at)
+
+    @property
+    def due(self) -> pendulum.DateTime | None:
+        """The last instant in time, in UTC."""
+        return None if self.due_at is None else moment(self.due_at)
+
+    @property
+    def stop(self) -> pendulum.DateTime | None:
+        """When it was fulfilled, in UTC."""
+        return None if self.stop_at is None else moment(self.stop_at)
+
+    @property
+    def limit(self) -> timedelta | None:
+        """The counted time that it had."""
+        return None if self.limit_micros is None else span(self.limit_micros)
+
+    @property
+    def elapsed(self) -> timedelta | None:
+        """The counted time that it took."""
+        return None if self.elapsed_micros is None else span(self.elapsed_micros)
+
+    @property
+    def margin(self) -> timedelta | None:
+        """The counted time left, negative when late."""
+        return None if self.margin_micros is None else span(self.margin_micros)
+
+    @property
+    def met(self) -> int | None:
+        """How many instances of the period were met."""
+        return None if self.tally is None else self.tally.met
+
+    @property
+    def breached(self) -> int | None:
+        """How many instances of the period were breached."""
+        return None if self.tally is None else self.tally.breached
+
+    @property
+    def counted(self) -> int | None:
+        """The denominator of the period: met and breached instances."""
+        return None if self.tally is None else self.tally.met + self.tally.breached
+
+    @property
+    def share(self) -> Fraction | None:
+        """The share of met instances among those counted, exactly; None where nothing is counted yet."""
+        return Fraction(self.tally.met, self.counted) if self.tally is not None and self.counted else None
+
+    @property
+    def reason(self) -> str:
+        """One sentence that says why, with the numbers."""
+        return reason(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the public fields as plain values: instants as ISO text in UTC, spans as microseconds."""
+        shown: dict[str, Any] = {
+            "policy": self.policy,
+            "subject": self.subject,
+            "key": list(self.key),
+            "outcome": str(self.outcome),
+            "start": _iso(self.start_at),
+            "due": _iso(self.due_at),
+            "stop": _iso(self.stop_at),
+            "limit": self.limit_micros,
+            "elapsed": self.elapsed_micros,
+            "margin": self.margin_micros,
+            "period": self.period,
+            "clauses": list(self.clauses),
+            "exempted_by": list(self.exempted_by),
+            "reason": self.reason,
+            "evidence": list(self.evidence),
+            "version": self.version,
+        }
+        if self.tally is not None:
+            share = None if self.share is None else str(self.share)
+            shown |= {"counted": self.counted, "met": self.met, "breached": self.breached, "share": share}
+        return shown
+
+
+def _iso(at: int | None) -> str | None:
+    return None if at is None else moment(at).isoformat().replace("+00:00", "Z")
+
+
+class Verdicts(list[Verdict]):
+    """A list of verdicts, with what else a reader needs.
+
+    Attributes:
+        agreement: by what was judged.
+        as_of: the instant of knowledge, in microseconds since 1970 UTC; None where there was no event.
+        findings: what is remarkable about the data.
+        seen: how many events of each type there were, duplicates and later ones left out.
+        given: how many events came in.
+    """
+
+    def __init__(self, agreement: Agreement, as_of: int | None) -> None:
+        super().__init__()
+        self.agreement = agreement
+        self.as_of = as_of
+        self.findings: list[Finding] = []
+        self.seen: dict[str, int] = {}
+        self.given = 0
