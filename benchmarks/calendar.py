@@ -71,7 +71,9 @@ def many_values(calendar: Calendar) -> None:
         work()
         seconds[name] = best(work)
         ratio = seconds[name] / seconds["searchsorted"]
-        print(f"{name:<13} {PAIRS / seconds[name] / 1e6:6.1f} M pairs/s, {ratio:.2f} x one searchsorted of {len(opens)}")
+        print(
+            f"{name:<13} {PAIRS / seconds[name] / 1e6:6.1f} M pairs/s, {ratio:.2f} x one searchsorted of {len(opens)}"
+        )
 
 
 def main() -> None:

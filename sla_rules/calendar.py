@@ -12,6 +12,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from sla_rules.errors import BeyondHorizonError, CalendarError, InputError, did_you_mean, quoted
@@ -415,16 +416,13 @@ class Calendar:
         edges += [edge for first, last, _ in holidays for edge in (first, last)]
         edges += [edge for first, last in map(_interval, windows) for edge in (first, last)]
         cuts = sorted({begin, end, *(edge for edge in edges if begin < edge < end)})
-        causes: list[tuple[int, Cause, str]] = []
-        for at in cuts[:-1]:
-            cause, name = _cause(at, points, holidays, windows)
-            if not causes or causes[-1][1:] != (cause, name):
-                causes.append((at, cause, name))
-        starts = [at for at, _, _ in causes]
-        return [
-            Stretch(moment(first), moment(last), cause, name, span(last - first))
-            for (first, cause, name), last in zip(causes, [*starts[1:], end], strict=True)
-        ]
+        stretches = []
+        pieces = groupby(pairwise(cuts), key=lambda piece: _cause(piece[0], points, holidays, windows))
+        for (cause, name), same in pieces:
+            (first, last), *more = same
+            last = more[-1][1] if more else last
+            stretches.append(Stretch(moment(first), moment(last), cause, name, span(last - first)))
+        return stretches
 
     def _holidays(self, begin: int, end: int) -> list[tuple[int, int, str]]:
         known = self._hours.years

@@ -191,11 +191,11 @@ def _microseconds(what: str, array: NDArray[Any], unit: str) -> Ints:
     missing = np.isnat(array)
     if missing.any():
         raise InputError(f"`{what}` at index {_first(missing)} is missing (NaT)")
-    try:
-        converted = array.astype(unit, copy=False)
-    except TypeError:
-        raise InputError(f"`{what}` of type {quoted(str(array.dtype))} have no length in microseconds") from None
     step = np.datetime_data(array.dtype)[0]
+    # NumPy would take the length of a mean month, and a length without a unit for microseconds.
+    if step == "generic" or (array.dtype.kind == "m" and step in ("Y", "M")):
+        raise InputError(f"`{what}` of type {quoted(str(array.dtype))} have no exact length in microseconds")
+    converted = array.astype(unit, copy=False)
     if step not in _NO_COARSER:
         # NumPy lets a value that is too large wrap round without a word.
         wrapped = converted.astype(array.dtype) != array

@@ -6,6 +6,7 @@ Events are put into one total order, so that no verdict depends on the order in 
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import pendulum
@@ -194,7 +195,7 @@ def in_order(events: Iterable[Event]) -> list[Event]:
 
 
 def _tied(events: list[Event]) -> bool:
-    return any(a.at == b.at and a.id == b.id for a, b in zip(events, events[1:], strict=False))
+    return any(a.at == b.at and a.id == b.id for a, b in pairwise(events))
 
 
 def _full_key(event: Event) -> tuple[object, ...]:

@@ -72,7 +72,7 @@ def span_micros(value: object) -> int:
 
 def moment(at: int) -> pendulum.DateTime:
     """Return the instant `at` (microseconds since 1970, UTC) as a `pendulum.DateTime` in UTC."""
-    return datetime.__add__(_PENDULUM_EPOCH, timedelta(microseconds=at))  # type: ignore[return-value]
+    return datetime.__add__(_PENDULUM_EPOCH, timedelta(microseconds=at))
 
 
 def span(length: int) -> timedelta:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from sla_rules.instants import moment, say_span
 from sla_rules.language.limits import BusinessDays, CalendarDays, EndOf, Until
+from sla_rules.language.objectives import Objective
 from sla_rules.language.policies import Deadline
 from sla_rules.language.selectors import Selector
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from sla_rules.verdict import Verdict
+
+ALL = "all"
+"""What is promised where there is no objective."""
 
 _PROMISES = {
     "at_least": "at least {} met",
@@ -50,7 +54,11 @@ def _of_deadline(verdict: "Verdict", policy: Deadline) -> str:
     if verdict.outcome == "breached":
         over = "" if verdict.margin_micros is None else f", {say_span(-verdict.margin_micros)} too late already"
         return f"No {stop} {took}{over}{allowance}."
-    left = "" if verdict.margin_micros is None or verdict.margin_micros < 0 else f", {say_span(verdict.margin_micros)} left"
+    left = (
+        ""
+        if verdict.margin_micros is None or verdict.margin_micros < 0
+        else f", {say_span(verdict.margin_micros)} left"
+    )
     return f"No {stop} yet, {took}{left}{allowance}."
 
 
@@ -87,7 +95,6 @@ def _of_period(verdict: "Verdict") -> str:
     tally, objective = verdict.tally, verdict.terms.policy.objective
     assert tally is not None
     assert objective is not None
-    promise = _PROMISES[objective.measure].format(percent(objective.share))
     counted = tally.met + tally.breached
     share = f" ({percent(verdict.share)})" if verdict.share is not None else ""
     aside = [
@@ -99,7 +106,14 @@ def _of_period(verdict: "Verdict") -> str:
     pending = f", {tally.pending} pending" if tally.pending else ""
     running = "Not over yet: " if verdict.outcome == "pending" else ""
     period = "on the whole" if verdict.period == "whole" else f"in {verdict.period}"
-    return f"{running}{tally.met} of {counted} met{share} {period}{pending}, promised {promise}{left_out}."
+    return f"{running}{tally.met} of {counted} met{share} {period}{pending}, promised: {promise(objective)}{left_out}."
+
+
+def promise(objective: Objective | None) -> str:
+    """What an objective promises, in words; without one, every instance."""
+    if objective is None:
+        return ALL
+    return _PROMISES[objective.measure].format(percent(objective.share))
 
 
 def percent(share: "Fraction | None") -> str:
@@ -131,4 +145,3 @@ def _and(names: tuple[str, ...]) -> str:
 
 def _lower(sentence: str) -> str:
     return sentence[0].lower() + sentence[1:]
-

@@ -65,9 +65,7 @@ def as_localized(value: object) -> object:
     return {"en": value} if isinstance(value, str) else value
 
 
-Localized = Annotated[
-    dict[str, str], BeforeValidator(as_localized, json_schema_input_type=str | dict[str, str])
-]
+Localized = Annotated[dict[str, str], BeforeValidator(as_localized, json_schema_input_type=str | dict[str, str])]
 """Text by language; plain text is English."""
 
 _UNITS = {

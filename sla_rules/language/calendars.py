@@ -69,13 +69,9 @@ def _form(value: object) -> str:
     return "name" if isinstance(value, str) else "table"
 
 
-CalendarChoice = Annotated[
-    Annotated[Text, Tag("name")] | Annotated[CalendarTable, Tag("table")], Discriminator(_form)
-]
+CalendarChoice = Annotated[Annotated[Text, Tag("name")] | Annotated[CalendarTable, Tag("table")], Discriminator(_form)]
 
 
 def calendars_named(choice: str | CalendarTable) -> tuple[str, ...]:
     """Return the names of all calendars that a choice can come to."""
     return (choice,) if isinstance(choice, str) else tuple(dict.fromkeys(choice.table.values()))
-
-

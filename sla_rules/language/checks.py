@@ -190,7 +190,9 @@ class _Check:
             if getattr(policy, role) and not counted:
                 self.problem((*path, role), f"{role} moves only limits of counted time, and this one is none")
         if policy.strict and any(isinstance(limit, (EndOf, BusinessDays, CalendarDays)) for limit in limits):
-            self.problem((*path, "strict"), "a limit in calendar or business days is never strict: it ends with its day")
+            self.problem(
+                (*path, "strict"), "a limit in calendar or business days is never strict: it ends with its day"
+            )
 
     def limit(self, path: Path, limit: Any) -> None:
         if isinstance(limit, Table):
@@ -209,7 +211,8 @@ class _Check:
 
     def table(self, path: Path, limit: Table) -> None:
         """A table has as many levels as fields, and a row for each value that they may have."""
-        if not all([self.field((*path, "by"), name) for name in limit.by]):
+        declared = [self.field((*path, "by"), name) for name in limit.by]
+        if not all(declared):
             return
         for values, row in limit.rows.items():
             at = (*path, "table", *values)
@@ -523,11 +526,12 @@ def _bound_test(field: str, test: Any, check: _Check) -> Any:
         if name in ("exists", "any_item") or operand is None or isinstance(operand, FieldReference):
             continue
         if isinstance(operand, tuple):
-            read: object = tuple(part if isinstance(part, FieldReference) else check.read(field, part) for part in operand)
+            read: object = tuple(
+                part if isinstance(part, FieldReference) else check.read(field, part) for part in operand
+            )
         else:
             read = check.read(field, operand)
         changes[name] = read
     bound = test.model_copy(update=changes)
     bound.__dict__.pop("written", None)
     return bound
-

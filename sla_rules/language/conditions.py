@@ -26,9 +26,7 @@ def _operand(value: object) -> str:
     return "field" if isinstance(value, (Mapping, FieldReference)) else "value"
 
 
-Operand = Annotated[
-    Annotated[FieldReference, Tag("field")] | Annotated[Scalar, Tag("value")], Discriminator(_operand)
-]
+Operand = Annotated[Annotated[FieldReference, Tag("field")] | Annotated[Scalar, Tag("value")], Discriminator(_operand)]
 
 
 class Comparison(Model):
@@ -64,7 +62,9 @@ def _test(value: object) -> str:
 
 
 Test = Annotated[
-    Annotated[FieldReference, Tag("field")] | Annotated[Comparison, Tag("comparison")] | Annotated[Scalar, Tag("value")],
+    Annotated[FieldReference, Tag("field")]
+    | Annotated[Comparison, Tag("comparison")]
+    | Annotated[Scalar, Tag("value")],
     Discriminator(_test),
 ]
 
@@ -110,9 +110,7 @@ def _compare(op: str, value: object, operand: Any, values: Values) -> bool:
         case "exists":
             return (value is not None) is operand
         case "any_item":
-            return isinstance(value, list) and any(
-                isinstance(item, Mapping) and operand.holds(item) for item in value
-            )
+            return isinstance(value, list) and any(isinstance(item, Mapping) and operand.holds(item) for item in value)
         case "in" | "not_in":
             among = any(_same(value, _value(item, values)) for item in operand)
             return among if op == "in" else not among

@@ -195,5 +195,3 @@ def replace_data(event: Event, data: Mapping[str, Any]) -> Event:
         object.__setattr__(copy, name, getattr(event, name))
     object.__setattr__(copy, "data", data)
     return copy
-
-

@@ -12,8 +12,8 @@ GROUNDS = ("when", "preceded_by", "backlog")
 class Backlog(Model):
     """More than a number of first-time members: exempt until all of them are done.
 
-    For one value of `by` the members are the subjects whose first `members` event is selected. While there are more than
-    `more_than`, every instance that starts before all of them have had their first `until` event is exempt.
+    For one value of `by` the members are the subjects whose first `members` event is selected. While there are
+    more than `more_than`, every instance that starts before all of them have had their first `until` event is exempt.
     """
 
     by: Text

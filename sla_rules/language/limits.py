@@ -91,7 +91,7 @@ class Table(Model):
 
 def flat_rows(rows: Rows, before: tuple[Scalar, ...] = ()) -> list[tuple[tuple[Scalar, ...], Any]]:
     """Return the rows of a table with the values that lead to each."""
-    flat = []
+    flat: list[tuple[tuple[Scalar, ...], Any]] = []
     for value, row in rows.root.items():
         path = (*before, value)
         flat += flat_rows(row, path) if isinstance(row, Rows) else [(path, row)]
@@ -162,7 +162,7 @@ Limit = Annotated[
 
 
 class Deferral(Model):
-    """ "Or next release": a deferral in time moves the due instant to the publication that fits it."""
+    """What stands for "or next release": a deferral in time moves the due instant to the publication that fits it."""
 
     by: Text = Field(description="The field that decides what a case may be deferred to.")
     table: dict[str, tuple[str, ...]] = Field(description="By the value of that field: what it may be deferred to.")
@@ -207,4 +207,3 @@ def fields_behind(limit: Any) -> frozenset[str]:
 def counts_time(limit: Any) -> bool:
     """Say whether a simple limit is counted time, which a calendar, pauses and exclusions stretch."""
     return isinstance(limit, (int, Each))
-

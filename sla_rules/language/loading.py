@@ -102,13 +102,12 @@ def _path(raw: Any, loc: tuple[Any, ...]) -> tuple[Any, ...]:
     path: list[Any] = []
     value = raw
     for part in loc:
-        if isinstance(value, dict) and part in value:
+        if not isinstance(value, (dict, list)):
+            break
+        there = part in value if isinstance(value, dict) else isinstance(part, int) and part < len(value)
+        if there:
             value = value[part]
-        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
-            value = value[part]
-        else:
-            continue
-        path.append(part)
+            path.append(part)
     return tuple(path)
 
 

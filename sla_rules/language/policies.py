@@ -90,9 +90,7 @@ class Deadline(Policy):
     strict: StrictBool = Field(default=False, description="Less than the limit, not at most.")
     deferral: Deferral | None = None
     calendar: CalendarChoice = ALWAYS
-    pause: Annotated[
-        tuple[Pause, ...], BeforeValidator(listed, json_schema_input_type=Pause | list[Pause])
-    ] = ()
+    pause: Annotated[tuple[Pause, ...], BeforeValidator(listed, json_schema_input_type=Pause | list[Pause])] = ()
     resume: Selectors | None = Field(default=None, description="Undoes a stop; the time in between does not count.")
     exclude: tuple[Text, ...] = ()
     warn_at: tuple[WarnAt, ...] = ()

@@ -115,7 +115,8 @@ class _Builder:
             self.anchors[anchor] = value, size
         line = event.start_mark.line + 1
         if not self.open:
-            self.root, path = value, ()
+            self.root = value
+            path: Path_ = ()
         else:
             path = self.attach(event, value)
         self.places.setdefault(path, (self.file, line))

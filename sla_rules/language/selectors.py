@@ -14,7 +14,7 @@ class Selector(Model):
     type: Text
     where: Condition | None = Field(
         default=None,
-        description="Reads the event's `time` and the fields that its type declares from the event, others from the case.",
+        description="Reads the event's `time` and the fields that its type declares, other fields from the case.",
     )
     when: Condition | None = Field(default=None, description="For a stop: must hold of the case at its start.")
 

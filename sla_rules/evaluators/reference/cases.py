@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import attrgetter
 from typing import Any
 
@@ -73,14 +73,14 @@ class Case:
         self.events = events
         self.world = world
         self.types = {event.type for event in events}
-        self.tied = any(a.at == b.at for a, b in zip(events, events[1:], strict=False))
+        self.tied = any(a.at == b.at for a, b in pairwise(events))
         self._merged: list[dict[str, Any]] | None = None
 
     def attributes(self, at: int, start: Event | None = None, roles: frozenset[str] = frozenset()) -> dict[str, Any]:
         """Return the attributes at an instant, all events of that instant included.
 
-        Within one instant attribute changes come first, that is events of types that play no role in the policy, and the
-        start event last; otherwise ids decide.
+        Within one instant attribute changes come first, that is events of types that play no role in the
+        policy, and the start event last; otherwise ids decide.
         """
         if not self.tied:
             return self._untied(at)
@@ -255,7 +255,11 @@ class World:
         start, end = event.data.get(source.start), event.data.get(source.end)
         scope = event.data.get(source.scope) if source.scope else None
         if start is None or end is None or end < start or event.at >= start:
-            why = "is announced only after it began" if start is not None and event.at >= start else "has no start and end"
+            why = (
+                "is announced only after it began"
+                if start is not None and event.at >= start
+                else "has no start and end"
+            )
             self.note(finding("window_ignored", f"{kind} window of {quoted(event.subject)} {why}", event))
             return None
         return _window(kind, start, end, scope, event.subject)

@@ -1,0 +1,55 @@
+"""The rows of a report's tables, as text, for whatever shows them."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from sla_rules.events import Finding
+from sla_rules.reason import local
+from sla_rules.verdict import Outcome, Verdict
+
+if TYPE_CHECKING:
+    from sla_rules.report.report import Report
+
+SUMMARY = ("promise", "strength", "objective", "met", "breached", "pending", "left out", "")
+"""The header of the summary; the last column says whether the promise was kept."""
+
+
+STATUSES = ("kept", "broken", "open", "not judged", "no data")
+
+
+def headline(report: "Report") -> str:
+    """One sentence: what was judged and how many promises were broken."""
+    lines = report.summary
+    counted = {status: sum(line.status == status for line in lines) for status in STATUSES}
+    said = ", ".join(f"{number} {status}" for status, number in counted.items() if number)
+    as_of = "" if report.verdicts.as_of is None else f" as of {report.provenance['as_of']}"
+    return f"{len(lines)} promises of `{report.agreement.id}`{as_of}: {said}."
+
+
+def summary_rows(report: "Report") -> Iterator[tuple[str, ...]]:
+    """One row a policy, in the columns of `SUMMARY`."""
+    for line in report.summary:
+        left_out = sum(line.counts[outcome] for outcome in (Outcome.EXEMPT, Outcome.VOID, Outcome.UNDETERMINED))
+        counts = (line.counts[Outcome.MET], line.counts[Outcome.BREACHED], line.counts[Outcome.PENDING], left_out)
+        yield line.policy.id, line.clause.strength, line.promise, *map(str, counts), line.status
+
+
+def breach_rows(verdicts: list[Verdict], most: int) -> Iterator[tuple[str, str, str]]:
+    """Case, start and reason of the first breaches."""
+    for verdict in verdicts[:most]:
+        started = local(verdict.start_at, verdict) if verdict.start_at is not None else ""
+        yield verdict.subject or verdict.period or "", started, verdict.reason
+
+
+def finding_rows(findings: Iterable[Finding]) -> Iterator[tuple[str, str, str]]:
+    """One row a kind of finding: how many events, and the first as an example."""
+    by_kind: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_kind.setdefault(finding.kind, []).append(finding)
+    for kind, found in by_kind.items():
+        place = found[0].place or (f"event {found[0].event}" if found[0].event else "")
+        yield (
+            kind,
+            str(sum(each.count for each in found)),
+            f"{place}: {found[0].message}" if place else found[0].message,
+        )

@@ -1,0 +1,57 @@
+"""A report on the terminal."""
+
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from sla_rules.reason import ALL
+from sla_rules.report.tables import SUMMARY, breach_rows, finding_rows, headline, summary_rows
+
+if TYPE_CHECKING:
+    from sla_rules.report.report import Report
+
+_STYLES = {"kept": "green", "broken": "bold red", "open": "yellow", "not judged": "dim", "no data": "dim"}
+
+
+def show(report: "Report", most: int) -> None:
+    """Print the report, with at most `most` breaches of each clause."""
+    console = Console(highlight=False)
+    console.print(f"\n[bold]{escape(report.agreement.title.get('en', report.agreement.id))}[/bold]")
+    console.print(escape(headline(report)))
+    for line in report.check_the_mapping:
+        console.print(f"[yellow]{escape(line)}[/yellow]")
+    console.print(_summary(report))
+    for id, verdicts in report.breaches_by_clause().items():
+        clause = report.agreement.clauses[id]
+        section = f", section {clause.section}" if clause.section else ""
+        console.print(
+            f"[bold red]{len(verdicts)} x {escape(id)}[/bold red] [dim]{escape(clause.strength + section)}[/dim]"
+        )
+        table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+        table.add_column(no_wrap=True, style="bold")
+        table.add_column(no_wrap=True, style="dim")
+        table.add_column(overflow="fold")
+        for row in breach_rows(verdicts, most):
+            table.add_row(*map(escape, row))
+        console.print(table)
+        if len(verdicts) > most:
+            console.print(f"[dim]and {len(verdicts) - most} more; --markdown and --json list them[/dim]")
+        console.print()
+    for kind, count, example in finding_rows(report.findings):
+        console.print(f"[yellow]finding[/yellow] {escape(kind)}, {count}: {escape(example)}")
+
+
+def _summary(report: "Report") -> Table:
+    table = Table(header_style="bold", box=SIMPLE, padding=(0, 1, 0, 0))
+    for name in ("", "promise", "strength"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("what became of it")
+    for row in summary_rows(report):
+        promise, strength, objective, *counts, status = map(escape, row)
+        said = [f"{count} {name}" for count, name in zip(counts, SUMMARY[3:], strict=False) if count != "0"]
+        kept = f" ([bold]{objective}[/bold])" if objective != ALL else ""
+        table.add_row(f"[{_STYLES[status]}]{status}[/]", promise, strength, (", ".join(said) or "nothing") + kept)
+    return table

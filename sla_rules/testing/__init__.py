@@ -1,0 +1,1 @@
+"""What people need to certify an agreement of their own: generators, simulated months, comparisons."""
