@@ -129,9 +129,16 @@ class Window:
         """
         if not isinstance(kind, str) or not kind:
             raise InputError(f"window: kind must be text, found {quoted(kind)}")
-        start_at, end_at = micros(start), None if end is None else micros(end)
+        named = f"window {quoted(id or kind)}"
+        for name, value in (("scope", scope), ("id", id)):
+            if value is not None and (not isinstance(value, str) or not value):
+                raise InputError(f"{named}: {name} must be text, found {quoted(value)}")
+        try:
+            start_at, end_at = micros(start), None if end is None else micros(end)
+        except InputError as error:
+            raise InputError(f"{named}: {error}") from None
         if end_at is not None and end_at < start_at:
-            raise InputError(f"window {quoted(id or kind)} ends before it starts")
+            raise InputError(f"{named} ends before it starts")
         put = object.__setattr__
         put(self, "kind", kind)
         put(self, "start_at", start_at)

@@ -58,7 +58,7 @@ def _parsed(text: str) -> datetime:
     if _FORM.match(text) is None:
         raise InputError(f"{quoted(text)} is not {_EXPECTED}")
     try:
-        return datetime.fromisoformat(text)
+        return datetime.fromisoformat(text[:-1] + "Z" if text.endswith("z") else text)
     except ValueError:
         raise InputError(f"{quoted(text)} is not {_EXPECTED}") from None
 

@@ -7,19 +7,29 @@ from datetime import date, datetime, timedelta
 from typing import Literal, assert_never
 from zoneinfo import ZoneInfo
 
+from sla_rules.errors import InputError
 from sla_rules.instants import FIRST, LAST, micros, moment
 
 Period = Literal["day", "week", "month", "quarter", "year", "whole"]
 
+_DAYS = {"day": timedelta(days=1), "week": timedelta(days=7)}
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+
 
 def local_date(at: int, zone: ZoneInfo) -> date:
-    """Return the calendar date of an instant in a time zone."""
-    return moment(at).astimezone(zone).date()
+    """Return the calendar date of an instant in a time zone, the nearest there is beyond the years 1 to 9999."""
+    try:
+        return moment(at).astimezone(zone).date()
+    except OverflowError:
+        return date.min if at < 0 else date.max
 
 
 def midnight(day: date, zone: ZoneInfo) -> int:
-    """Return the instant at which a calendar date begins in a time zone."""
-    return micros(datetime(day.year, day.month, day.day, tzinfo=zone))
+    """Return the instant at which a calendar date begins in a time zone, none before the year 1."""
+    try:
+        return micros(datetime(day.year, day.month, day.day, tzinfo=zone))
+    except InputError:
+        return FIRST
 
 
 def last_instant(day: date, zone: ZoneInfo) -> int:
@@ -58,22 +68,25 @@ def label(at: int, per: Period, zone: ZoneInfo) -> str:
     return label_of_date(local_date(at, zone), per)
 
 
-def first_days(period: str, per: Period) -> tuple[date, date]:
-    """Return the first day of the period with this label, and the first day after it (not for `whole`)."""
+def first_days(period: str, per: Period) -> tuple[date, date | None]:
+    """Return the first day of the period with this label, and the first day after it (not for `whole`).
+
+    There is no day after a period that the year 9999 ends.
+    """
     if per == "day":
         first = date.fromisoformat(period)
-        return first, first + timedelta(days=1)
-    if per == "week":
+    elif per == "week":
         first = date.fromisocalendar(int(period[:4]), int(period[6:]), 1)
-        return first, first + timedelta(days=7)
-    if per == "month":
+    elif per == "month":
         first = date(int(period[:4]), int(period[5:]), 1)
-        return first, add_months(first, 1)
-    if per == "quarter":
+    elif per == "quarter":
         first = date(int(period[:4]), int(period[6:]) * 3 - 2, 1)
-        return first, add_months(first, 3)
-    first = date(int(period), 1, 1)
-    return first, date(first.year + 1, 1, 1)
+    else:
+        first = date(int(period), 1, 1)
+    try:
+        return first, first + _DAYS[per] if per in _DAYS else add_months(first, _MONTHS[per])
+    except (OverflowError, ValueError):
+        return first, None
 
 
 def bounds(period: str, per: Period, zone: ZoneInfo) -> tuple[int, int]:
@@ -81,4 +94,4 @@ def bounds(period: str, per: Period, zone: ZoneInfo) -> tuple[int, int]:
     if per == "whole":
         return FIRST, LAST + 1
     first, after = first_days(period, per)
-    return midnight(first, zone), midnight(after, zone)
+    return midnight(first, zone), LAST + 1 if after is None else midnight(after, zone)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any
@@ -15,13 +16,14 @@ from pydantic import (
     StrictBool,
     StrictInt,
     StrictStr,
+    Tag,
     WithJsonSchema,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
 from sla_rules.errors import did_you_mean, quoted
-from sla_rules.instants import HOUR, MINUTE, SECOND
+from sla_rules.instants import FIRST, HOUR, LAST, MINUTE, SECOND
 
 
 class Model(BaseModel):
@@ -53,11 +55,22 @@ def wrong(message: str, *path: object) -> PydanticCustomError:
     return PydanticCustomError("agreement", "{message}", {"message": message, "path": path})
 
 
+def _read_scalar(value: object) -> object:
+    if not isinstance(value, (bool, int, Decimal, str)):
+        raise wrong(f"expected text, a number, `true` or `false`, found {shown(value)}")
+    return value
+
+
 Number = Annotated[Decimal, Strict(), WithJsonSchema({"type": "number"})]
-Scalar = StrictBool | StrictInt | Number | StrictStr
+Scalar = Annotated[StrictBool | StrictInt | Number | StrictStr, BeforeValidator(_read_scalar)]
 """A plain value in an agreement file. A YAML number with a fraction is a `Decimal`, a date is text."""
 
 Text = Annotated[str, Field(min_length=1)]
+
+
+def tag(word: str) -> Tag:
+    """Return the tag of one form of several, written so that no key of a file is taken for it in an error's place."""
+    return Tag(f"<{word}>")
 
 
 def as_localized(value: object) -> object:
@@ -75,6 +88,7 @@ _UNITS = {
     "min": MINUTE, "minute": MINUTE, "minutes": MINUTE,
     "h": HOUR, "hour": HOUR, "hours": HOUR,
 }  # fmt: skip
+_LONGEST = LAST - FIRST
 _DAYS = {"d", "day", "days", "w", "week", "weeks", "business_day", "business_days", "month", "months"}
 
 
@@ -99,10 +113,13 @@ def read_duration(value: object) -> int:
                 "`calendar_days: n` or `business_days: n`"
             )
         if unit not in _UNITS:
-            raise wrong(f"{quoted(value)}: unknown unit {quoted(unit)}{did_you_mean(unit, _UNITS)}")
+            near = "min" if unit in ("m", "M") else unit.lower()
+            raise wrong(f"{quoted(value)}: unknown unit {quoted(unit)}{did_you_mean(near, _UNITS)}")
         total += Fraction(number) * _UNITS[unit]
     if total.denominator != 1:
         raise wrong(f"{quoted(value)} is finer than a microsecond")
+    if total > _LONGEST:
+        raise wrong(f"{quoted(value)} is longer than the years 1 to 9999")
     return int(total)
 
 
@@ -160,7 +177,32 @@ def shown(value: object) -> str:
         return "a mapping"
     if isinstance(value, (list, tuple)):
         return "a list"
-    return "nothing" if value is None else quoted(value)
+    return "nothing" if value is None else quoted(written(value))
+
+
+def written(value: object) -> object:
+    """A plain value as a file writes it: `true` for `True`, `0.5` for a `Decimal`."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int) and value.bit_length() > 64:
+        return "an integer of more than 64 bits"
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def read_day(value: object) -> date:
+    """Return a calendar date written `2026-05-15`. Raises `PydanticCustomError` for anything else."""
+    if type(value) is date:
+        return value
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise wrong(f"{shown(value)} is not a date such as `2026-05-15`")
+
+
+Day = Annotated[date, BeforeValidator(read_day, json_schema_input_type=date)]
+"""A calendar date, written `2026-05-15`."""
 
 
 def listed(value: object) -> object:

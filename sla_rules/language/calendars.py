@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Tag
+from pydantic import BeforeValidator, Discriminator
 
 from sla_rules.calendar import Calendar
-from sla_rules.language.base import Model, Scalar, Text, listed, shown, wrong
+from sla_rules.language.base import Model, Scalar, Text, listed, read_day, tag
 
 ALWAYS = "always"
 """The calendar that is there without being declared: around the clock, every day."""
@@ -16,10 +16,7 @@ def _read_dates(value: object) -> dict[date, str]:
     named = value if isinstance(value, dict) else dict.fromkeys(listed(value), "")  # type: ignore[call-overload]
     dates = {}
     for day, name in named.items():
-        try:
-            dates[day if type(day) is date else date.fromisoformat(day)] = str(name)
-        except (TypeError, ValueError):
-            raise wrong(f"{shown(day)} is not a date such as `2026-05-15`") from None
+        dates[read_day(day)] = "" if name is None else str(name)
     return dates
 
 
@@ -66,10 +63,10 @@ class CalendarTable(Model):
 
 
 def _form(value: object) -> str:
-    return "name" if isinstance(value, str) else "table"
+    return "<name>" if isinstance(value, str) else "<table>"
 
 
-CalendarChoice = Annotated[Annotated[Text, Tag("name")] | Annotated[CalendarTable, Tag("table")], Discriminator(_form)]
+CalendarChoice = Annotated[Annotated[Text, tag("name")] | Annotated[CalendarTable, tag("table")], Discriminator(_form)]
 
 
 def calendars_named(choice: str | CalendarTable) -> tuple[str, ...]:

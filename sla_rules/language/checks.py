@@ -6,15 +6,16 @@ so that evaluators compare like with like, and every problem with the path to it
 
 from collections.abc import Iterable, Iterator
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
+from sla_rules.calendar import Calendar
 from sla_rules.errors import SlaError, did_you_mean, quoted
+from sla_rules.language.base import written
 from sla_rules.language.calendars import ALWAYS, CalendarTable, calendars_named
 from sla_rules.language.conditions import Comparison, Condition, FieldReference
-from sla_rules.language.declarations import ORDERED_KINDS, RESERVED, FieldDeclaration
-from sla_rules.language.document import AgreementFile
+from sla_rules.language.declarations import ORDERED_KINDS, RESERVED, FieldDeclaration, Kind
+from sla_rules.language.document import AgreementFile, Clause
 from sla_rules.language.exemptions import Exemption
 from sla_rules.language.limits import (
     BusinessDays,
@@ -81,24 +82,32 @@ class _Check:
 
     def names(self) -> None:
         """Ids stand once, fields have names of their own, values are of their field's kind."""
-        for group in ("clauses", "policies"):
-            ids: set[str] = set()
-            for index, item in enumerate(getattr(self.document, group)):
-                if item.id in ids:
-                    self.problem((group, index, "id"), f"id {quoted(item.id)} stands there twice")
-                ids.add(item.id)
+        self.ids(("clauses",), self.document.clauses)
+        self.ids(("policies",), self.document.policies)
+        for index, policy in enumerate(self.document.policies):
+            self.ids(("policies", index, "exemptions"), policy.exemptions)
         for type, fields in self.document.events.items():
             for name, field in fields.items():
                 self.declaration(("events", type, name), field, fields)
+
+    def ids(self, path: Path, items: Iterable[Clause | Policy | Exemption]) -> None:
+        ids: set[str] = set()
+        for index, item in enumerate(items):
+            if item.id in ids:
+                self.problem((*path, index, "id"), f"id {quoted(item.id)} stands there twice")
+            ids.add(item.id)
 
     def declaration(self, path: Path, field: FieldDeclaration, fields: dict[str, FieldDeclaration]) -> None:
         if path[-1] in RESERVED:
             self.problem(path, f"a field cannot be named {quoted(path[-1])}; reserved: {', '.join(RESERVED)}")
         for index, value in enumerate(field.values or ()):
             self.readable((*path, "values", index), field, value)
-        if field.not_before is None or field.not_before == "time":
+        if field.not_before is None:
             return
-        if self.known((*path, "not_before"), "field", field.not_before, fields):
+        if field.not_before == "time":
+            if field.kind != "instant":
+                self.problem((*path, "not_before"), f"{quoted(path[-1])} is {field.kind}, and `time` an instant")
+        elif self.known((*path, "not_before"), "field", field.not_before, fields):
             for name in (str(path[-1]), field.not_before):
                 if fields[name].kind != field.kind or field.kind not in ORDERED_KINDS:
                     self.problem((*path, "not_before"), f"{quoted(name)} cannot be compared as {field.kind}")
@@ -112,12 +121,9 @@ class _Check:
     def calendars(self) -> None:
         """Time zones exist, calendars can be made."""
         try:
-            ZoneInfo(self.document.timezone)
-        except (ValueError, OSError, KeyError):
-            from zoneinfo import available_timezones
-
-            hint = did_you_mean(self.document.timezone, available_timezones())
-            self.problem(("timezone",), f"unknown time zone {quoted(self.document.timezone)}{hint}")
+            Calendar(timezone=self.document.timezone)
+        except SlaError as error:
+            self.problem(("timezone",), str(error))
             return
         for name, declaration in self.document.calendars.items():
             if name == ALWAYS:
@@ -233,7 +239,7 @@ class _Check:
             combinations = [(*before, value) for before in combinations for value in domain or ()][:10_000]
         missing = [values for values in combinations if values not in limit.rows]
         if missing:
-            rows = ", ".join(" ".join(map(str, values)) for values in missing[:5])
+            rows = ", ".join(" ".join(str(written(value)) for value in values) for values in missing[:5])
             self.problem((*path, "table"), f"no row for {rows}{' and others' if len(missing) > 5 else ''}")
 
     def tiers(self, path: Path, limit: LeadDays) -> None:
@@ -280,7 +286,7 @@ class _Check:
                 self.possible((*path, "table", value), choice.by, value)
             missing = [value for value in self.domain(choice.by) or () if value not in choice.table]
             if missing:
-                self.problem((*path, "table"), f"no calendar for {', '.join(map(str, missing))}")
+                self.problem((*path, "table"), f"no calendar for {', '.join(str(written(value)) for value in missing)}")
 
     def exclusions(self, path: Path, names: tuple[str, ...]) -> None:
         for index, name in enumerate(names):
@@ -380,7 +386,7 @@ class _Check:
     def operand(
         self, path: Path, field: str, op: str, operand: Any, selectors: tuple[Selector, ...], own_time: bool
     ) -> None:
-        kinds = {"instant"} if field == "time" else {declared.kind for declared in self.declared(field, selectors)}
+        kinds = self.kinds(field, selectors)
         if op in ("lt", "le", "gt", "ge") and not kinds <= ORDERED_KINDS:
             self.problem(path, f"{quoted(field)} is {' or '.join(sorted(kinds))}, which has no order for {op}")
             return
@@ -390,12 +396,18 @@ class _Check:
             return
         for value in operand if isinstance(operand, tuple) else (operand,):
             if isinstance(value, FieldReference):
-                if not (own_time and value.field == "time"):
-                    self.field(path, value.field)
+                if (own_time and value.field == "time") or self.field(path, value.field):
+                    self.comparable(path, field, kinds, value.field, self.kinds(value.field, selectors))
             elif field == "time":
                 self.readable(path, FieldDeclaration(kind="instant"), value)
             else:
                 self.possible(path, field, value, selectors, only_kind=op in ("lt", "le", "gt", "ge"))
+
+    def comparable(self, path: Path, field: str, kinds: set[Kind], other: str, others: set[Kind]) -> None:
+        """Note two fields that can never be equal or in order."""
+        if kinds != others and not kinds | others <= {"integer", "decimal"}:
+            both = f"{quoted(field)} is {' or '.join(sorted(kinds))}, {quoted(other)} is {' or '.join(sorted(others))}"
+            self.problem(path, f"{both}; they cannot be compared")
 
     def field(self, path: Path, name: str, kinds: tuple[str, ...] = ()) -> bool:
         """Say whether some event declares the field, with one kind everywhere, and one of `kinds` where given."""
@@ -428,6 +440,10 @@ class _Check:
         """Return the declarations of a field: by the events of the selectors, else by any event."""
         own = [self.document.events.get(selector.type, {}).get(name) for selector in selectors]
         return [field for field in own if field is not None] or self.fields.get(name, [])
+
+    def kinds(self, name: str, selectors: tuple[Selector, ...] = ()) -> set[Kind]:
+        """Return the kinds that a field has, the event's own `time` among them."""
+        return {"instant"} if name == "time" else {field.kind for field in self.declared(name, selectors)}
 
     def domain(self, name: str) -> list[object] | None:
         """Return the values that a field may have in any event, or None where that is not known."""
@@ -499,6 +515,9 @@ def _rebuilt(value: Any, check: _Check) -> Any:
             if new is not part:
                 changes[name] = new
         return value.model_copy(update=changes) if changes else value
+    if isinstance(value, dict):
+        items = {key: _rebuilt(part, check) for key, part in value.items()}
+        return items if any(items[key] is not value[key] for key in value) else value
     return value
 
 

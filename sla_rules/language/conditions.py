@@ -6,12 +6,14 @@ conditions. A missing field makes every comparison false, `ne` and `not_in` exce
 
 import operator
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from functools import cached_property
+from math import isfinite
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Discriminator, Field, StrictBool, Tag
+from pydantic import ConfigDict, Discriminator, Field, StrictBool, model_validator
 
-from sla_rules.language.base import Model, Scalar, Text
+from sla_rules.language.base import Model, Scalar, Text, tag, wrong
 
 Values = Mapping[str, Any]
 
@@ -23,10 +25,10 @@ class FieldReference(Model):
 
 
 def _operand(value: object) -> str:
-    return "field" if isinstance(value, (Mapping, FieldReference)) else "value"
+    return "<field>" if isinstance(value, (Mapping, FieldReference)) else "<value>"
 
 
-Operand = Annotated[Annotated[FieldReference, Tag("field")] | Annotated[Scalar, Tag("value")], Discriminator(_operand)]
+Operand = Annotated[Annotated[FieldReference, tag("field")] | Annotated[Scalar, tag("value")], Discriminator(_operand)]
 
 
 class Comparison(Model):
@@ -48,6 +50,15 @@ class Comparison(Model):
         """Name the operators."""
         return " of eq, ne, lt, le, gt, ge, in, not_in, exists, any_item"
 
+    @model_validator(mode="after")
+    def _says_something(self) -> "Comparison":
+        empty = [name.rstrip("_") for name in self.model_fields_set if getattr(self, name) is None]
+        if empty:
+            raise wrong(f"`{empty[0]}` compares with nothing; `exists: false` holds of a missing field", empty[0])
+        if not self.model_fields_set:
+            raise wrong(f"expected a comparison{self.expected()}")
+        return self
+
     @cached_property
     def written(self) -> tuple[tuple[str, Any], ...]:
         """The operators that stand there, with their operands."""
@@ -57,14 +68,14 @@ class Comparison(Model):
 
 def _test(value: object) -> str:
     if isinstance(value, FieldReference) or (isinstance(value, Mapping) and set(value) == {"field"}):
-        return "field"
-    return "comparison" if isinstance(value, (Mapping, Comparison)) else "value"
+        return "<field>"
+    return "<comparison>" if isinstance(value, (Mapping, Comparison)) else "<value>"
 
 
 Test = Annotated[
-    Annotated[FieldReference, Tag("field")]
-    | Annotated[Comparison, Tag("comparison")]
-    | Annotated[Scalar, Tag("value")],
+    Annotated[FieldReference, tag("field")]
+    | Annotated[Comparison, tag("comparison")]
+    | Annotated[Scalar, tag("value")],
     Discriminator(_test),
 ]
 
@@ -110,7 +121,10 @@ def _compare(op: str, value: object, operand: Any, values: Values) -> bool:
         case "exists":
             return (value is not None) is operand
         case "any_item":
-            return isinstance(value, list) and any(isinstance(item, Mapping) and operand.holds(item) for item in value)
+            return isinstance(value, list) and any(
+                isinstance(item, Mapping) and operand.holds({name: _exact(part) for name, part in item.items()})
+                for item in value
+            )
         case "in" | "not_in":
             among = any(_same(value, _value(item, values)) for item in operand)
             return among if op == "in" else not among
@@ -120,7 +134,21 @@ def _compare(op: str, value: object, operand: Any, values: Values) -> bool:
             return not _same(value, _value(operand, values))
         case _:
             other = _value(operand, values)
-            return value is not None and other is not None and _ORDER[op](value, other)
+            return value is not None and other is not None and _ordered(op, value, other)
+
+
+def _ordered(op: str, value: object, other: object) -> bool:
+    try:
+        return _ORDER[op](value, other)
+    except TypeError:  # the items of a list are not declared, so they may be of any kind
+        return False
+
+
+def _exact(value: object) -> object:
+    """Return a value of a list's item, which no declaration has read: a float as the number that it shows."""
+    if not isinstance(value, float):
+        return value
+    return Decimal(float.__repr__(value)) if isfinite(value) else None
 
 
 def _value(operand: object, values: Values) -> object:

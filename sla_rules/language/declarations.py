@@ -10,28 +10,31 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictBool
 
 from sla_rules.errors import SlaError, did_you_mean, quoted
 from sla_rules.events import Event, Finding, finding
 from sla_rules.instants import micros
-from sla_rules.language.base import Model, Scalar, Text, shown
+from sla_rules.language.base import Model, Scalar, Text, shown, written
 
 Kind = Literal["text", "integer", "decimal", "boolean", "instant", "date", "month", "list", "record"]
 ORDERED_KINDS = {"integer", "decimal", "instant", "date", "month"}
 RESERVED = ("id", "type", "subject", "time", "all", "any", "not", "field")
 """Names that no field may have: parts of the event itself and words of conditions."""
 
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
 
 class FieldDeclaration(Model):
     """A field of an event's data."""
 
     kind: Kind
-    values: tuple[Scalar, ...] | None = Field(default=None, description="The values it may have.")
+    values: Annotated[tuple[Scalar, ...], Field(min_length=1)] | None = Field(
+        default=None, description="The values it may have."
+    )
     required: StrictBool = False
     not_before: Text | None = Field(
         default=None,
@@ -51,16 +54,16 @@ class FieldDeclaration(Model):
         """Return a value as it is compared. Raises `SlaError` where its kind is wrong or it is not an allowed value."""
         read = self.read_kind(value)
         if self.allowed is not None and read not in self.allowed:
-            known = [str(known) for known in self.values or ()]
+            known = [str(written(known)) for known in self.values or ()]
             hint = did_you_mean(value, known) or f", known: {', '.join(known)}"
-            raise SlaError(f"{quoted(value)} is not an allowed value{hint}")
+            raise SlaError(f"{shown(value)} is not an allowed value{hint}")
         return read
 
     def from_text(self, text: str) -> object:
         """Return what a text column (CSV) means for this kind; text that means nothing is returned as it is."""
         try:
             return _FROM_TEXT[self.kind](text) if self.kind in _FROM_TEXT else text
-        except (ValueError, InvalidOperation):
+        except (ValueError, InvalidOperation, RecursionError):
             return text
 
 
@@ -71,16 +74,24 @@ def _text(value: object) -> str:
 
 
 def _integer(value: object) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if isinstance(value, (float, Decimal)) and value == value // 1:
-        return int(value)
-    raise _not("an integer", value)
+    if isinstance(value, (float, Decimal)) and _is_whole(value):
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise _not("an integer", value)
+    if not -(2**63) <= value < 2**63:
+        raise _not("an integer of 64 bits", value)
+    return value
+
+
+def _is_whole(value: float | Decimal) -> bool:
+    if isinstance(value, float):
+        return value.is_integer()
+    return value.is_finite() and value.adjusted() < 20 and value == value.to_integral_value()
 
 
 def _decimal(value: object) -> Decimal:
     if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
-        number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+        number = Decimal(float.__repr__(value)) if isinstance(value, float) else Decimal(value)
         if number.is_finite():
             return number
     raise _not("a number", value)
@@ -95,7 +106,7 @@ def _boolean(value: object) -> bool:
 def _date(value: object) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
-    if isinstance(value, str) and len(value) == 10:
+    if isinstance(value, str) and _DATE.fullmatch(value):
         try:
             return date.fromisoformat(value)
         except ValueError:
@@ -121,6 +132,13 @@ def _record(value: object) -> dict[str, Any]:
     raise _not("a mapping", value)
 
 
+def _integer_text(text: str) -> int | Decimal:
+    try:
+        return int(text)
+    except ValueError:
+        return Decimal(text)  # `3.0`, as tools write a column of integers with gaps
+
+
 def _not(what: str, value: object) -> SlaError:
     return SlaError(f"{shown(value)} is not {what}")
 
@@ -138,7 +156,7 @@ READERS: dict[str, Callable[[object], Any]] = {
 }
 
 _FROM_TEXT: dict[str, Callable[[str], object]] = {
-    "integer": int,
+    "integer": _integer_text,
     "decimal": Decimal,
     "boolean": lambda text: {"true": True, "false": False}.get(text.lower(), text),
     "list": json.loads,
@@ -180,7 +198,8 @@ class EventDeclaration:
                 message = f"{self.type}: {quoted(name)} is before {quoted(bound)}; the event is left out"
                 findings.append(finding("interval_reversed", message, event))
                 return None
-        return replace_data(event, data) if data != event.data else event
+        as_read = len(data) == len(event.data) and all(data[name] is event.data[name] for name in data)
+        return event if as_read else replace_data(event, data)
 
     def _misspelt(self, name: str, event: Event, findings: list[Finding]) -> None:
         hint = did_you_mean(name, [field for field in self.fields if field not in event.data])

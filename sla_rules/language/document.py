@@ -1,32 +1,16 @@
 """A whole agreement file."""
 
-import re
-from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from sla_rules.language.base import Localized, Model, Percent, Text, shown, wrong
+from sla_rules.language.base import Day, Localized, Model, Percent, Text, wrong
 from sla_rules.language.calendars import CalendarDeclaration
 from sla_rules.language.declarations import FieldDeclaration
 from sla_rules.language.policies import AnyPolicy
 from sla_rules.language.windows import WindowSource
 
 Strength = Literal["guarantee", "commitment", "target", "best_effort", "reference"]
-
-
-def _read_date(value: object) -> object:
-    if type(value) is date:
-        return value
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            pass
-    raise wrong(f"{shown(value)} is not a date such as `2026-01-01`")
-
-
-Day = Annotated[date, BeforeValidator(_read_date, json_schema_input_type=date)]
 
 
 class InForce(Model):

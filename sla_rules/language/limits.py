@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, RootModel, StrictInt, Tag
+from pydantic import BeforeValidator, Discriminator, Field, RootModel, StrictInt
 
-from sla_rules.language.base import Duration, Model, Scalar, Text, listed
+from sla_rules.language.base import Duration, Model, Scalar, Text, listed, tag
 from sla_rules.language.selectors import Selectors, types_of
 
 
@@ -111,51 +111,51 @@ _FORMS = {
 
 def _form(value: object) -> str | None:
     if isinstance(value, str):
-        return value if value in ("none", "unjudged") else "duration"
+        return f"<{value}>" if value in ("none", "unjudged") else "<duration>"
     for word, form in _FORMS.items():
         if isinstance(value, form) or (isinstance(value, Mapping) and word in value):
-            return word
+            return f"<{word}>"
     if isinstance(value, (Mapping, Rows)):
-        return "rows"
-    return "duration"
+        return "<rows>"
+    return "<duration>"
 
 
 Simple = Annotated[
-    Annotated[Duration, Tag("duration")]
-    | Annotated[Literal["none"], Tag("none")]
-    | Annotated[Literal["unjudged"], Tag("unjudged")]
-    | Annotated[Each, Tag("each")]
-    | Annotated[Until, Tag("until")]
-    | Annotated[EndOf, Tag("end_of")]
-    | Annotated[BusinessDays, Tag("business_days")]
-    | Annotated[CalendarDays, Tag("calendar_days")],
+    Annotated[Duration, tag("duration")]
+    | Annotated[Literal["none"], tag("none")]
+    | Annotated[Literal["unjudged"], tag("unjudged")]
+    | Annotated[Each, tag("each")]
+    | Annotated[Until, tag("until")]
+    | Annotated[EndOf, tag("end_of")]
+    | Annotated[BusinessDays, tag("business_days")]
+    | Annotated[CalendarDays, tag("calendar_days")],
     Discriminator(_form),
 ]
 """A limit that depends on no table. `none`: no limit is given; `unjudged`: such cases get no verdict."""
 
 Row = Annotated[
-    Annotated[Duration, Tag("duration")]
-    | Annotated[Literal["none"], Tag("none")]
-    | Annotated[Literal["unjudged"], Tag("unjudged")]
-    | Annotated[Each, Tag("each")]
-    | Annotated[Until, Tag("until")]
-    | Annotated[EndOf, Tag("end_of")]
-    | Annotated[BusinessDays, Tag("business_days")]
-    | Annotated[CalendarDays, Tag("calendar_days")]
-    | Annotated[Rows, Tag("rows")],
+    Annotated[Duration, tag("duration")]
+    | Annotated[Literal["none"], tag("none")]
+    | Annotated[Literal["unjudged"], tag("unjudged")]
+    | Annotated[Each, tag("each")]
+    | Annotated[Until, tag("until")]
+    | Annotated[EndOf, tag("end_of")]
+    | Annotated[BusinessDays, tag("business_days")]
+    | Annotated[CalendarDays, tag("calendar_days")]
+    | Annotated[Rows, tag("rows")],
     Discriminator(_form),
 ]
 
 Limit = Annotated[
-    Annotated[Duration, Tag("duration")]
-    | Annotated[Literal["none"], Tag("none")]
-    | Annotated[Each, Tag("each")]
-    | Annotated[Until, Tag("until")]
-    | Annotated[EndOf, Tag("end_of")]
-    | Annotated[BusinessDays, Tag("business_days")]
-    | Annotated[CalendarDays, Tag("calendar_days")]
-    | Annotated[LeadDays, Tag("lead_days")]
-    | Annotated[Table, Tag("by")],
+    Annotated[Duration, tag("duration")]
+    | Annotated[Literal["none"], tag("none")]
+    | Annotated[Each, tag("each")]
+    | Annotated[Until, tag("until")]
+    | Annotated[EndOf, tag("end_of")]
+    | Annotated[BusinessDays, tag("business_days")]
+    | Annotated[CalendarDays, tag("calendar_days")]
+    | Annotated[LeadDays, tag("lead_days")]
+    | Annotated[Table, tag("by")],
     Discriminator(_form),
 ]
 """What a deadline gives; see each form."""

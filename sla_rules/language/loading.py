@@ -1,6 +1,7 @@
 """From YAML files or a mapping to a checked agreement, or to all problems with their places."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -78,15 +79,27 @@ def document(raw: Any, lines: Lines) -> AgreementFile:
     try:
         parsed = AgreementFile.model_validate(raw)
     except ValidationError as error:
-        errors = error.errors(include_url=False)
-        problems = [_problem(raw, lines, dict(item)) for item in errors[:MOST_PROBLEMS]]
-        if len(errors) > MOST_PROBLEMS:
-            problems.append(Problem(f"and {len(errors) - MOST_PROBLEMS} more"))
-        raise AgreementError(list(dict.fromkeys(problems))) from None
+        errors = [dict(item) for item in error.errors(include_url=False)]
+        problems = [_problem(raw, lines, item) for item in errors if not _follows(item)]
+        raise AgreementError(_most(problems)) from None
     bound, found = checked(parsed)
     if found:
-        raise AgreementError([lines.problem(path, message) for path, message in found[:MOST_PROBLEMS]])
+        problems = [lines.problem(_path(raw, path), message) for path, message in found]
+        raise AgreementError(_most(problems))
     return bound
+
+
+def _most(problems: list[Problem]) -> list[Problem]:
+    """Return the problems, each once, and no more of them than a person will read."""
+    each = list(dict.fromkeys(problems))
+    left = len(each) - MOST_PROBLEMS
+    return each if left <= 0 else [*each[:MOST_PROBLEMS], Problem(f"and {left} more")]
+
+
+def _follows(error: Mapping[str, Any]) -> bool:
+    """Say whether a list is called too short only because its items are wrong, which is reported already."""
+    found, context = error["input"], error.get("ctx", {})
+    return error["type"] == "too_short" and isinstance(found, list) and len(found) >= context["min_length"]
 
 
 def _problem(raw: Any, lines: Lines, error: dict[str, Any]) -> Problem:
@@ -98,7 +111,10 @@ def _problem(raw: Any, lines: Lines, error: dict[str, Any]) -> Problem:
 
 
 def _path(raw: Any, loc: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return the part of a validator's location that exists in the data; it holds the names of union branches too."""
+    """Return the part of a location that exists in the data.
+
+    A validator's location names the branches of unions too, and counts one thing that stands in place of a list.
+    """
     path: list[Any] = []
     value = raw
     for part in loc:
@@ -111,6 +127,26 @@ def _path(raw: Any, loc: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(path)
 
 
+_EXPECTED = {
+    "string_type": "text",
+    "bool_type": "`true` or `false`",
+    "int_type": "an integer",
+    "tuple_type": "a list",
+    "dict_type": "a mapping",
+}
+"""What a place expects, by the type of a validator's error."""
+
+
+def _not_a_form(found: object, words: list[str]) -> str:
+    """Say that something is none of the forms that are possible in a place."""
+    if isinstance(found, Mapping):
+        near = next((hint for key in found if (hint := did_you_mean(key, words))), "")
+        return f"a mapping with {', '.join(quoted(str(key)) for key in list(found)[:5])} is not possible here{near}" + (
+            "" if near else f", expected one of {', '.join(words)}"
+        )
+    return f"{shown(found)} is not possible here, expected one of {', '.join(words)}"
+
+
 def _message(error: Mapping[str, Any], context: Mapping[str, Any]) -> str:
     found = error.get("input")
     match error["type"]:
@@ -121,14 +157,19 @@ def _message(error: Mapping[str, Any], context: Mapping[str, Any]) -> str:
             words = [word.strip("` ") for word in expected.replace(" or ", ", ").split(",")]
             return f"{shown(found)} is not {expected}{did_you_mean(found, words)}"
         case "union_tag_invalid":
-            words = [word.strip("' ") for word in str(context["expected_tags"]).split(",")]
+            words = [word.strip("'<> ") for word in str(context["expected_tags"]).split(",")]
             key = str(context["discriminator"]).strip("'")
-            word = found.get(key) if isinstance(found, Mapping) and key in found else found
-            return f"unknown {key.strip('_()').replace('form', 'form')} {shown(word)}{did_you_mean(word, words)}"
+            if key.endswith("()"):
+                return _not_a_form(found, words)
+            word = found.get(key) if isinstance(found, Mapping) else found
+            return f"unknown {key} {shown(word)}{did_you_mean(word, words) or f', known: {", ".join(words)}'}"
         case "union_tag_not_found":
-            return f"{str(context['discriminator']).strip(chr(39))} is missing"
+            return f"`{str(context['discriminator']).strip(chr(39))}` is missing"
         case "too_short":
             return f"expected at least {context['min_length']}, found {context['actual_length']}"
+        case kind if kind in _EXPECTED:
+            quotes = "; put it in quotes" if _EXPECTED[kind] == "text" and isinstance(found, (int, Decimal)) else ""
+            return f"expected {_EXPECTED[kind]}, found {shown(found)}{quotes}"
         case _:
             message = str(error["msg"])
             text = message[0].lower() + message[1:]

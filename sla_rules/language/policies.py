@@ -1,27 +1,28 @@
 """The seven kinds of policy. Each yields instances, and each instance a verdict."""
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, StrictBool, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, StrictBool, model_validator
 
-from sla_rules.language.base import Model, Percent, Scalar, Text, listed, read_duration, read_percent, wrong
+from sla_rules.language.base import Model, Percent, Scalar, Text, listed, read_duration, read_percent, shown, tag, wrong
 from sla_rules.language.calendars import ALWAYS, CalendarChoice, CalendarTable
 from sla_rules.language.conditions import Condition, fields_of
 from sla_rules.language.exemptions import Exemption
 from sla_rules.language.limits import Deferral, Limit, fields_behind
 from sla_rules.language.objectives import Objective
-from sla_rules.language.selectors import Selectors, types_of
+from sla_rules.language.selectors import Selector, Selectors, types_of
 
 Occurrence = Literal["first", "each"]
 Match = Annotated[tuple[Text, ...], Field(min_length=1)]
 
 
-class Policy(Model):
+class Policy(Model, ABC):
     """What all kinds share: a name, the clause that it encodes, exemptions and perhaps an objective."""
 
     id: Text
@@ -32,6 +33,16 @@ class Policy(Model):
     applies: Condition | None = Field(default=None, description="Must hold of the case at its start.")
     exemptions: tuple[Exemption, ...] = ()
     objective: Objective | None = None
+
+    @property
+    @abstractmethod
+    def named_events(self) -> tuple[Selector, ...]:
+        """The selectors of all events that begin, end or interrupt its instances."""
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """The types of all events that play a role in it; those of other types only change attributes."""
+        return frozenset(types_of(self.named_events))
 
 
 class PauseBetween(Model):
@@ -48,11 +59,12 @@ class PauseWhile(Model):
 
 
 def _pause_form(value: object) -> str:
-    return "while" if isinstance(value, PauseWhile) or (isinstance(value, Mapping) and "while" in value) else "between"
+    named = isinstance(value, PauseWhile) or (isinstance(value, Mapping) and "while" in value)
+    return "<while>" if named else "<between>"
 
 
 Pause = Annotated[
-    Annotated[PauseBetween, Tag("between")] | Annotated[PauseWhile, Tag("while")], Discriminator(_pause_form)
+    Annotated[PauseBetween, tag("between")] | Annotated[PauseWhile, tag("while")], Discriminator(_pause_form)
 ]
 
 
@@ -72,7 +84,9 @@ def _read_warning(value: object) -> WarnPoint:
     if match:
         span = read_duration(match[1])
         return WarnPoint(str(value), offset=-span if match[2] == "before" else span)
-    return WarnPoint(str(value), share=read_percent(value))
+    if isinstance(value, str) and value.rstrip().endswith("%"):
+        return WarnPoint(value, share=read_percent(value))
+    raise wrong(f"{shown(value)} is not a point such as `80 %`, `15 min before` or `1 h after`")
 
 
 WarnAt = Annotated[WarnPoint, BeforeValidator(_read_warning, json_schema_input_type=str)]
@@ -105,12 +119,12 @@ class Deadline(Policy):
         """The types of its stops."""
         return frozenset(types_of(self.stop))
 
-    @cached_property
-    def roles(self) -> frozenset[str]:
-        """The types of all events that start, stop, cancel, resume or pause its instances."""
+    @property
+    def named_events(self) -> tuple[Selector, ...]:
+        """Starts, stops, cancels, resumes and pauses."""
         between = [pause for pause in self.pause if isinstance(pause, PauseBetween)]
         pausing = [selector for pause in between for selector in (*pause.from_, *pause.to)]
-        return frozenset(types_of((*self.start, *self.stop, *(self.cancel or ()), *(self.resume or ()), *pausing)))
+        return (*self.start, *self.stop, *(self.cancel or ()), *(self.resume or ()), *pausing)
 
     @cached_property
     def retargeted_by(self) -> frozenset[str]:
@@ -128,6 +142,11 @@ class Never(Policy):
     violated_by: Selectors
     occurrence: Occurrence = "first"
 
+    @property
+    def named_events(self) -> tuple[Selector, ...]:
+        """What it holds for, until when, and what violates it."""
+        return (*(self.for_each or ()), *(self.until or ()), *self.violated_by)
+
 
 class NoOverlap(Policy):
     """Intervals of one resource must not overlap."""
@@ -138,6 +157,11 @@ class NoOverlap(Policy):
     resource: Text
     from_: Text = Field(alias="from")
     to: Text
+
+    @property
+    def named_events(self) -> tuple[Selector, ...]:
+        """Bookings and releases."""
+        return (*self.booked, *(self.released or ()))
 
 
 class Ends(Model):
@@ -183,6 +207,12 @@ class Procedure(Policy):
     complete: StrictBool = Field(default=False, description="Whether all steps due must have been taken at the end.")
     occurrence: Occurrence = "first"
 
+    @property
+    def named_events(self) -> tuple[Selector, ...]:
+        """Starts, steps and ends."""
+        ends = (*(self.end.reached or ()), *(self.end.closed or ())) if self.end is not None else ()
+        return (*self.start, *self.step.event, *ends)
+
 
 class NamedField(Model):
     """A field that must be there, where `when` holds of the record or item that it belongs to."""
@@ -202,6 +232,11 @@ class RequiredFields(Policy):
     fields: tuple[ListedField, ...] = ()
     each: Text | None = Field(default=None, description="The field that holds the list of items.")
     each_fields: tuple[ListedField, ...] = ()
+
+    @property
+    def named_events(self) -> tuple[Selector, ...]:
+        """The records."""
+        return self.record
 
     @model_validator(mode="after")
     def _something_required(self) -> "RequiredFields":
@@ -228,6 +263,11 @@ class Classification(Policy):
     table: Annotated[tuple[DecisionRow, ...], Field(min_length=1)]
     occurrence: Occurrence = "first"
 
+    @property
+    def named_events(self) -> tuple[Selector, ...]:
+        """The starts."""
+        return self.start
+
     @cached_property
     def facts(self) -> frozenset[str]:
         """The fields that the decision table reads."""
@@ -245,6 +285,11 @@ class Availability(Policy):
     per: Literal["month"] = "month"
     at_least: Percent
     exclude: tuple[Text, ...] = ()
+
+    @property
+    def named_events(self) -> tuple[Selector, ...]:
+        """What says that the service is down, up or watched."""
+        return (*self.down, *self.up, *(self.monitored or ()))
 
 
 AnyPolicy = Annotated[

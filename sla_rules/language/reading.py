@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
+    DocumentStartEvent,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
@@ -21,12 +22,15 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 from ruamel.yaml.nodes import ScalarNode
+from ruamel.yaml.reader import ReaderError
 
 from sla_rules.errors import AgreementError, Problem, quoted
+from sla_rules.language.base import shown, written
 
 MOST_BYTES = 1_000_000
 MOST_NODES = 100_000
 MOST_LEVELS = 100
+MOST_DIGITS = 38
 
 Path_ = tuple[object, ...]
 
@@ -51,7 +55,10 @@ def dotted(path: Path_) -> str:
     """Return a path as text: `policies[2].limit.table`."""
     text = ""
     for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+        if isinstance(part, int) and not isinstance(part, bool):
+            text += f"[{part}]"
+        else:
+            text += f".{written(part)}" if text else str(written(part))
     return text
 
 
@@ -103,6 +110,7 @@ class _Builder:
         """Begin a list or mapping."""
         if len(self.open) >= MOST_LEVELS:
             raise self.refuse(event, f"nested more than {MOST_LEVELS} levels deep")
+        self.untagged(event)
         path = self.place(event, value, 1, None)
         self.open.append(_Open(value, path, self.nodes - 1, event.anchor))
 
@@ -141,29 +149,35 @@ class _Builder:
         self.places[path] = (self.file, event.start_mark.line + 1)
         return path
 
-    def scalar(self, event: Any) -> Any:
-        """Return the value of a scalar: YAML 1.2's integers, numbers, booleans, null, all else as text."""
+    def untagged(self, event: Any) -> None:
+        """Refuse a tag: a file holds plain values."""
         if event.tag is not None and event.tag != "!":
             raise self.refuse(event, f"tag {quoted(str(event.tag))} is not used here")
+
+    def scalar(self, event: Any) -> Any:
+        """Return the value of a scalar: YAML 1.2's integers, numbers, booleans, null, all else as text."""
+        self.untagged(event)
         tag = str(self.resolver.resolve(ScalarNode, event.value, event.implicit)).rsplit(":", 1)[-1]
         text: str = event.value
         try:
             if tag == "int":
-                return int(text, 10) if text.lstrip("+-").isdigit() else int(text.replace("_", ""), 0)
+                return measured(int(text, 10) if text.lstrip("+-").isdigit() else int(text.replace("_", ""), 0))
             if tag == "float":
-                return self.number(event, text)
+                return measured(Decimal(text))
         except (ValueError, ArithmeticError):
             raise self.refuse(event, f"{quoted(text)} is not a number") from None
         if tag == "bool":
             return text.lower() == "true"
         return None if tag == "null" else text
 
-    def number(self, event: Any, text: str) -> Decimal:
-        """Return an exact number."""
-        number = Decimal(text)
-        if not number.is_finite():
-            raise self.refuse(event, f"{quoted(text)} is not a finite number")
+
+def measured(number: int | Decimal) -> int | Decimal:
+    """Return a number. Raises `ValueError` where it is not finite, or has more digits than evaluators count with."""
+    if isinstance(number, int) and -(2**63) <= number < 2**63:
         return number
+    if isinstance(number, Decimal) and number.is_finite() and -MOST_DIGITS < number.adjusted() < MOST_DIGITS:
+        return number
+    raise ValueError
 
 
 def read_yaml(text: str, file: str) -> tuple[Any, dict[Path_, tuple[str, int]]]:
@@ -179,14 +193,20 @@ def read_yaml(text: str, file: str) -> tuple[Any, dict[Path_, tuple[str, int]]]:
     documents = 0
     try:
         for event in yaml.parse(text):
-            documents += type(event).__name__ == "DocumentStartEvent"
-            if documents > 1:
-                raise builder.refuse(event, "a file holds one document")
+            if isinstance(event, DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    raise builder.refuse(event, "a file holds one document")
+                if event.version not in (None, (1, 2)):
+                    raise builder.refuse(event, "YAML 1.2 is read here, no other version")
             builder.take(event)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise AgreementError([Problem(f"not YAML: {error.problem}", file=file, line=line)]) from None
-    except (YAMLError, RecursionError) as error:
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise AgreementError([Problem(f"not YAML: {error.reason}", file=file, line=line)]) from None
+    except (YAMLError, RecursionError, AssertionError) as error:
         raise AgreementError([Problem(f"not YAML: {str(error).splitlines()[0]}", file=file)]) from None
     return builder.root, builder.places
 
@@ -200,7 +220,8 @@ def read_file(path: Path) -> tuple[Any, dict[Path_, tuple[str, int]]]:
     except OSError as error:
         raise AgreementError([Problem(f"cannot be read: {error.strerror}", file=str(path))]) from None
     except UnicodeDecodeError as error:
-        raise AgreementError([Problem(f"not UTF-8: byte {error.start}", file=str(path))]) from None
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise AgreementError([Problem(f"not UTF-8: byte {error.start}", file=str(path), line=line)]) from None
     return read_yaml(text, str(path))
 
 
@@ -219,4 +240,10 @@ def plain(value: object, path: Path_ = (), seen: list[int] | None = None) -> Any
         return {key: plain(item, (*path, key), counted) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(item, (*path, index), counted) for index, item in enumerate(value)]
-    return Decimal(repr(value)) if isinstance(value, float) else value
+    number = Decimal(float.__repr__(value)) if isinstance(value, float) else value
+    if isinstance(number, (int, Decimal)):
+        try:
+            return measured(number)
+        except ValueError:
+            raise AgreementError([Problem(f"{shown(value)} is not a number", dotted(path))]) from None
+    return value

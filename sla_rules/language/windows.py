@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field
 
-from sla_rules.language.base import Model, Text
+from sla_rules.language.base import Model, Text, tag
 from sla_rules.language.selectors import Selectors
 
 _SCOPE = "The field that names the one service, team or site concerned; events without it concern all."
@@ -38,15 +38,15 @@ class PassedWindow(Model):
 
 def _form(value: object) -> str:
     if isinstance(value, PlannedWindow) or (isinstance(value, Mapping) and "event" in value):
-        return "planned"
+        return "<planned>"
     if isinstance(value, DeclaredWindow) or (isinstance(value, Mapping) and ("from" in value or "to" in value)):
-        return "declared"
-    return "passed"
+        return "<declared>"
+    return "<passed>"
 
 
 WindowSource = Annotated[
-    Annotated[PlannedWindow, Tag("planned")]
-    | Annotated[DeclaredWindow, Tag("declared")]
-    | Annotated[PassedWindow, Tag("passed")],
+    Annotated[PlannedWindow, tag("planned")]
+    | Annotated[DeclaredWindow, tag("declared")]
+    | Annotated[PassedWindow, tag("passed")],
     Discriminator(_form),
 ]

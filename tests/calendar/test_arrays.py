@@ -162,3 +162,12 @@ def test_crowded_and_empty_parts_of_one_calendar() -> None:
     assert SPARSE.add_many(start, limits[limits < 13 * HOUR]).view(np.int64).tolist() == [
         SPARSE.due(start, int(limit)) for limit in limits if limit < 13 * HOUR
     ]
+
+
+def test_a_limit_used_up_exactly_at_the_last_closing() -> None:
+    arguments = {"week": {}, "extra": "2026-05-16 09:00-12:00"}
+    start = micros("2026-05-16T09:00:00Z")
+    closing = Calendar(**arguments, exhausted_at="closing").add_many([start], [3 * HOUR])
+    assert closing.view(np.int64).tolist() == [start + 3 * HOUR]
+    with pytest.raises(BeyondHorizonError, match="index `1`"):
+        Calendar(**arguments).add_many([start, start], [3 * HOUR - 1, 3 * HOUR])

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 from sla_rules.calendar import Calendar
 from sla_rules.errors import BeyondHorizonError
-from sla_rules.evaluators.reference.instances import View
+from sla_rules.evaluators.reference.circumstances import View
 from sla_rules.events import finding
 from sla_rules.language.calendars import CalendarTable
 from sla_rules.language.limits import BusinessDays, CalendarDays, Each, EndOf, LeadDays, Table, Until
+from sla_rules.language.policies import Deadline
 from sla_rules.periods import add_months, last_instant, local_date, midnight
 
 BEYOND = "the due time lies beyond the horizon of the calendar"
@@ -37,7 +38,7 @@ class Given:
     basis: tuple[tuple[str, Any], ...] = ()
 
 
-def given_by(limit: Any, view: View) -> Given:
+def given_by(limit: Any, view: View[Deadline]) -> Given:
     """Return what a limit gives the case with the attributes it has."""
     start, zone, facts = view.instance.start.at, view.world.agreement.zone, view.facts
     match limit:
@@ -74,7 +75,7 @@ def missing(name: str) -> str:
     return f"`{name}` is missing"
 
 
-def by_table(limit: Table, view: View) -> Given:
+def by_table(limit: Table, view: View[Deadline]) -> Given:
     """Return what the row of the case's attributes gives."""
     values = tuple(view.facts.get(name) for name in limit.by)
     for name, value in zip(limit.by, values, strict=True):
@@ -86,7 +87,7 @@ def by_table(limit: Table, view: View) -> Given:
     return replace(given, basis=(*zip(limit.by, values, strict=True), *given.basis))
 
 
-def by_lead_days(limit: LeadDays, view: View) -> Given:
+def by_lead_days(limit: LeadDays, view: View[Deadline]) -> Given:
     """Return what the tier gives for the calendar days between two instants; one that runs backwards is a finding."""
     lead, world, start = limit.lead_days, view.world, view.instance.start
     begin = start.at if lead.from_ is None else view.facts.get(lead.from_)
@@ -128,7 +129,7 @@ def end_of_business_days(number: int, start: int, calendar: Calendar, zone: Zone
         return Given(cause=BEYOND)
 
 
-def calendar_of(view: View) -> Calendar | str:
+def calendar_of(view: View[Deadline]) -> Calendar | str:
     """Return the calendar of the case with the attributes it has, or why it is unknown."""
     choice, calendars = view.policy.calendar, view.world.agreement.calendars
     if not isinstance(choice, CalendarTable):

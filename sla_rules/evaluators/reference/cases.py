@@ -11,7 +11,8 @@ from sla_rules.agreement import Agreement
 from sla_rules.errors import InputError, did_you_mean, quoted
 from sla_rules.events import Event, Finding, Window, finding, in_order, without_duplicates
 from sla_rules.instants import micros
-from sla_rules.language.selectors import Selector
+from sla_rules.language.exemptions import Backlog
+from sla_rules.language.selectors import Selector, types_of
 from sla_rules.language.windows import DeclaredWindow, PlannedWindow
 
 Selectors = tuple[Selector, ...] | None
@@ -149,6 +150,7 @@ class World:
         self._passed = self._checked(windows)
         self._windows: dict[str, list[Window]] = {}
         self._chosen: dict[Selectors, list[Event]] = {}
+        self._backlogs: dict[Backlog, dict[object, tuple[bool, int | None]]] = {}
 
     def note(self, found: Finding) -> None:
         """Keep a finding; the same about the same event is kept once."""
@@ -222,6 +224,28 @@ class World:
             self._chosen[selectors] = [e for e in self.events if by_subject[e.subject].selects(selectors, e)]
         return self._chosen[selectors]
 
+    def backlog(self, backlog: Backlog) -> dict[object, tuple[bool, int | None]]:
+        """Return for each owner whether its first-time members ever exceeded the number, and when all were done.
+
+        Members are the subjects whose first event of the members' types is selected. The backlog is done at the first
+        instant at which all members known by then, more than the number, have had their first `until` event; what
+        comes after that belongs to it no more.
+        """
+        if backlog not in self._backlogs:
+            owners: dict[object, dict[str, int]] = {}
+            done: dict[str, int] = {}
+            types = set(types_of(backlog.members))
+            for case in self.cases(("subject",)):
+                first = next((event for event in case.events if event.type in types), None)
+                if first is not None and case.selects(backlog.members, first):
+                    owners.setdefault(first.data.get(backlog.by), {})[first.subject] = first.at
+                for event in case.chosen(backlog.until)[:1]:
+                    done[event.subject] = event.at
+            self._backlogs[backlog] = {
+                owner: _backlog_of(members, done, backlog.more_than) for owner, members in owners.items() if owner
+            }
+        return self._backlogs[backlog]
+
     def windows(self, kind: str) -> list[Window]:
         """Return the windows of a kind: those passed in, and those that events tell of."""
         if kind not in self._windows:
@@ -282,6 +306,16 @@ class World:
             )
             windows += [_window(kind, each.start, each.end, scope, each.begun_by.name) for each in found]
         return windows
+
+
+def _backlog_of(members: dict[str, int], done: dict[str, int], more_than: int) -> tuple[bool, int | None]:
+    """Return whether an owner's members exceed the number before they are done, and when they are."""
+    instants = sorted({*members.values(), *(done[subject] for subject in members if subject in done)})
+    for at in instants:
+        known = [subject for subject, since in members.items() if since <= at]
+        if len(known) > more_than and all(done.get(subject, at + 1) <= at for subject in known):
+            return True, at
+    return len(members) > more_than, None
 
 
 def _window(kind: str, start: int, end: int | None, scope: Any, id: str) -> Window:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from sla_rules.calendar import merged
 from sla_rules.evaluators.reference.cases import spans
-from sla_rules.evaluators.reference.instances import View
+from sla_rules.evaluators.reference.circumstances import View
 from sla_rules.events import Event, finding
-from sla_rules.language.policies import PauseBetween, PauseWhile
+from sla_rules.language.policies import Deadline, PauseBetween, PauseWhile
 from sla_rules.reason import named
 
 Stretch = tuple[int, int | None]
@@ -21,7 +21,7 @@ class Still:
     paused: bool = False
 
 
-def standing_still(view: View) -> Still:
+def standing_still(view: View[Deadline]) -> Still:
     """Return when the clock of an instance stands still.
 
     A pause, or a window whose end is unknown, concerns the instance up to the instant of the view and no further; a
@@ -42,7 +42,7 @@ def standing_still(view: View) -> Still:
     return Still(merged(stretches), paused)
 
 
-def excluded(view: View) -> list[Stretch]:
+def excluded(view: View[Deadline]) -> list[Stretch]:
     """Return the excluded windows that concern the case: those without a scope, or with its own."""
     found: list[Stretch] = []
     for kind in view.policy.exclude:
@@ -53,7 +53,7 @@ def excluded(view: View) -> list[Stretch]:
     return found
 
 
-def pauses(view: View) -> list[Stretch]:
+def pauses(view: View[Deadline]) -> list[Stretch]:
     """Return the pauses of a case, one that was open at the start of the instance among them."""
     found: list[Stretch] = []
     for pause in view.policy.pause:
@@ -61,7 +61,7 @@ def pauses(view: View) -> list[Stretch]:
     return found
 
 
-def between(pause: PauseBetween, view: View) -> list[Stretch]:
+def between(pause: PauseBetween, view: View[Deadline]) -> list[Stretch]:
     """Return the pauses that some events begin and others end."""
     case = view.case
 
@@ -78,7 +78,7 @@ def between(pause: PauseBetween, view: View) -> list[Stretch]:
     return [(span.start, span.end) for span in found]
 
 
-def by_state(pause: PauseWhile, view: View) -> list[Stretch]:
+def by_state(pause: PauseWhile, view: View[Deadline]) -> list[Stretch]:
     """Return the stretches during which the attributes of the case fulfil a condition."""
     found: list[Stretch] = []
     since: int | None = None

@@ -7,19 +7,12 @@ from sla_rules.calendar import Calendar
 from sla_rules.errors import BeyondHorizonError
 from sla_rules.evaluators.reference.allowance import BEYOND, Given, calendar_of, given_by
 from sla_rules.evaluators.reference.cases import World, names
+from sla_rules.evaluators.reference.circumstances import Instance, View, exemptions, period_of, view
 from sla_rules.evaluators.reference.clock import Still, standing_still
-from sla_rules.evaluators.reference.instances import (
-    Instance,
-    View,
-    at_start,
-    instances,
-    stop_without_start,
-    view,
-)
+from sla_rules.evaluators.reference.instances import instances, stop_without_start
 from sla_rules.events import Event, finding
 from sla_rules.instants import moment
 from sla_rules.language.policies import Deadline
-from sla_rules.periods import label, label_of_date
 from sla_rules.verdict import Outcome, Terms, Verdict
 
 
@@ -46,11 +39,12 @@ def deadline(policy: Deadline, terms: Terms, world: World) -> Iterator[Verdict]:
                 stop_without_start(policy, event, world)
 
 
-def decide(terms: Terms, now: View) -> Verdict | None:
+def decide(terms: Terms, now: View[Deadline]) -> Verdict | None:
     """Judge an instance as it stands at its end, or at `as_of` while open; None where its limit leaves it unjudged."""
     policy, instance = now.policy, now.instance
     given, calendar = given_by(policy.limit, now), calendar_of(now)
     if given.unjudged:
+        note_hidden_breach(now)
         return None
     still = standing_still(now)
     elapsed = margin = None
@@ -65,7 +59,7 @@ def decide(terms: Terms, now: View) -> Verdict | None:
             due = Due(cause=BEYOND)
     exempted_by, grounds = exemptions(now)
     outcome = outcome_of(instance, bool(exempted_by), due, now.at)
-    if outcome in (Outcome.MET, Outcome.PENDING):
+    if outcome in (Outcome.MET, Outcome.PENDING, Outcome.VOID):
         note_hidden_breach(now)
     reopenings = [event for pair in instance.reopened for event in pair]
     return Verdict(
@@ -102,7 +96,7 @@ def outcome_of(instance: Instance, exempt: bool, due: Due, at: int) -> Outcome:
     return Outcome.PENDING if instance.stop is None else Outcome.MET
 
 
-def due_of(given: Given, calendar: Calendar, still: Still, now: View) -> Due:
+def due_of(given: Given, calendar: Calendar, still: Still, now: View[Deadline]) -> Due:
     """Return until when an instance is in time: open while its clock stands still, with no limit, or deferred."""
     if given.counted is not None:
         reached = calendar.due(now.instance.start.at, given.counted, still.intervals)
@@ -115,7 +109,7 @@ def due_of(given: Given, calendar: Calendar, still: Still, now: View) -> Due:
     return deferred(Due(reached - 1 if now.policy.strict else reached), now)
 
 
-def deferred(ordinary: Due, now: View) -> Due:
+def deferred(ordinary: Due, now: View[Deadline]) -> Due:
     """Return the due instant after the first valid deferral: the later of the limit and the publication that fits.
 
     A deferral is valid from the start, or the last reopening, to the ordinary limit, both included.
@@ -137,42 +131,16 @@ def deferred(ordinary: Due, now: View) -> Due:
     return ordinary
 
 
-def margin_of(given: Given, due: Due, calendar: Calendar, still: Still, elapsed: int, now: View) -> int | None:
+def margin_of(
+    given: Given, due: Due, calendar: Calendar, still: Still, elapsed: int, now: View[Deadline]
+) -> int | None:
     """Return the counted time from the end of the instance to its due instant, negative when late."""
     if due.at is not None:
         return calendar.counted(now.at, due.at, still.intervals) - calendar.counted(due.at, now.at, still.intervals)
     return None if given.counted is None or due.deferral else given.counted - elapsed
 
 
-def exemptions(now: View) -> tuple[tuple[str, ...], list[Event]]:
-    """Return the ids of all exemptions that apply, and the events that they rest on."""
-    ids, grounds = [], []
-    for exemption in now.policy.exemptions:
-        if exemption.when is not None:
-            applies = exemption.when.holds(at_start(now.policy, now.case, now.instance.start))
-        else:
-            before = [event for event in now.case.chosen(exemption.preceded_by) if event.at <= now.at]
-            grounds += before[:1]
-            applies = bool(before)
-        if applies:
-            ids.append(exemption.id)
-    return tuple(ids), grounds
-
-
-def period_of(now: View) -> str | None:
-    """Return the label of the period that an instance counts in; None without an objective, or without its field."""
-    objective, zone, start = now.policy.objective, now.world.agreement.zone, now.instance.start
-    if objective is None:
-        return None
-    value = start.at if objective.of is None else now.facts.get(objective.of)
-    if value is None:
-        message = f"{now.policy.id}: `{objective.of}` is missing, so {start.subject} counts in no period"
-        now.world.note(finding("no_period", message, start, now.policy.id))
-        return None
-    return label(value, objective.per, zone) if isinstance(value, int) else label_of_date(value, objective.per)
-
-
-def note_hidden_breach(now: View) -> None:
+def note_hidden_breach(now: View[Deadline]) -> None:
     """Note a limit that had passed before what it depends on changed: judging by the new value hides that breach."""
     policy, case, instance = now.policy, now.case, now.instance
     behind = policy.retargeted_by

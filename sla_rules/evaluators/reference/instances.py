@@ -1,54 +1,10 @@
 """Which obligations a case holds: what begins each instance of a deadline and what ends it."""
 
-from dataclasses import dataclass, field
-from typing import Any
-
 from sla_rules.evaluators.reference.cases import Case, World, together
+from sla_rules.evaluators.reference.circumstances import Instance, applies, at_start, in_force
 from sla_rules.events import Event, finding
-from sla_rules.language.policies import AnyPolicy, Deadline
+from sla_rules.language.policies import Deadline
 from sla_rules.reason import named
-
-
-@dataclass(slots=True)
-class Instance:
-    """One obligation: begun by a start event, ended by a stop or a cancel, if it has ended."""
-
-    start: Event
-    stop: Event | None = None
-    cancel: Event | None = None
-    reopened: list[tuple[Event, Event]] = field(default_factory=list)
-    in_force: bool = True
-
-    @property
-    def ended_by(self) -> Event | None:
-        """The stop or the cancel; None while it is open."""
-        return self.stop or self.cancel
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """An instance as it stands at one instant, with the attributes that the case has then."""
-
-    policy: Deadline
-    case: Case
-    instance: Instance
-    at: int
-    facts: dict[str, Any]
-
-    @property
-    def world(self) -> World:
-        """All that is known."""
-        return self.case.world
-
-
-def view(policy: Deadline, case: Case, instance: Instance, at: int) -> View:
-    """Return an instance as it stands at an instant."""
-    return View(policy, case, instance, at, case.attributes(at, instance.start, policy.roles))
-
-
-def at_start(policy: Deadline, case: Case, start: Event) -> dict[str, Any]:
-    """Return the attributes of the case at a start event."""
-    return case.attributes(start.at, start, policy.roles)
 
 
 def instances(policy: Deadline, case: Case) -> list[Instance]:
@@ -80,7 +36,7 @@ def begins(policy: Deadline, case: Case, event: Event, found: list[Instance]) ->
     """Say whether a start event begins an instance: it applies, and no other is open, nor was if only one may be."""
     if found and (policy.occurrence == "first" or found[-1].ended_by is None):
         return False
-    return policy.applies is None or policy.applies.holds(at_start(policy, case, event))
+    return applies(policy, case, event)
 
 
 def end_the_open_one(
@@ -120,16 +76,6 @@ def reopen_the_last(policy: Deadline, case: Case, found: list[Instance], instant
         if event is not instance.stop and instance.stop is not None and case.selects(policy.resume, event):
             instance.reopened.append((instance.stop, event))
             instance.stop = None
-
-
-def in_force(policy: AnyPolicy, event: Event, world: World) -> bool:
-    """Say whether the agreement is in force at a start; note it where it is not."""
-    first, after = world.agreement.in_force
-    if (first is None or event.at >= first) and (after is None or event.at < after):
-        return True
-    message = f"{policy.id}: {event.type} of {event.subject} lies outside the time in which the agreement is in force"
-    world.note(finding("not_in_force", message, event, policy.id))
-    return False
 
 
 def stop_without_start(policy: Deadline, event: Event, world: World) -> None:

@@ -1,5 +1,6 @@
 """The book in which a simulated month is written down: what happened, and what ought to be said about it."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -81,7 +82,7 @@ class Book:
         self.days = [date.fromordinal(n) for n in range(self.first_day.toordinal(), self.next_month.toordinal())]
         self.label = f"{year:04}-{month:02}"
         self.end = self.at(self.next_month)
-        self._numbers = count(1)
+        self._made: Counter[str] = Counter()
         self._rows: list[tuple[int, str, Subject, dict[str, object]]] = []
         self._planted: list[tuple[str, Subject | None, int | None, str | None, str, str | None]] = []
 
@@ -121,7 +122,12 @@ class Book:
 
     def subject(self, family: str) -> Subject:
         """A new ticket, call, …"""
-        return Subject(family, next(self._numbers))
+        self._made[family] += 1
+        return Subject(family, self._made[family])
+
+    def made(self, family: str) -> int:
+        """How many tickets, calls, … there are so far."""
+        return self._made[family]
 
     def event(self, at: int, type: str, subject: Subject, **data: object) -> None:
         """Write down that something happened."""

@@ -46,15 +46,13 @@ class Publications(NamedTuple):
 def add_tickets(book: Book, tickets: int) -> None:
     """Write down the planted tickets, and ordinary ones until there are so many."""
     publications = _publish(book)
-    planted = (
-        _plant_responses(book)
-        + _plant_resolutions(book)
-        + _plant_targets(book)
-        + _plant_deferrals(book, publications)
-        + _plant_reopened(book)
-        + _plant_clock_change(book)
-    )
-    for _ in range(tickets - planted):
+    _plant_responses(book)
+    _plant_resolutions(book)
+    _plant_targets(book)
+    _plant_deferrals(book, publications)
+    _plant_reopened(book)
+    _plant_clock_change(book)
+    while book.made("ticket") < tickets:
         _ordinary(book, publications)
 
 
@@ -150,7 +148,7 @@ def _note_target(book: Book, ticket: Subject, start: int, span: int) -> None:
         book.plant(POLICIES["target"], ticket, start, "breached", what)
 
 
-# --- Planted tickets. Each function says how many it wrote down.
+# --- Planted tickets.
 
 
 def _plant(
@@ -173,12 +171,8 @@ def _plant(
     return ticket
 
 
-def _plant_responses(book: Book) -> int:
-    planted = 0
-
+def _plant_responses(book: Book) -> None:
     def plant(what: str, severity: str, outcome: str, *steps: Step) -> None:
-        nonlocal planted
-        planted += 1
         _plant(book, what, severity, *steps, response=outcome)
 
     for severity, limit in RESPONSE.items():
@@ -211,16 +205,12 @@ def _plant_responses(book: Book) -> int:
     plant(what, "SL4", "met", *steps)
     what = "an SL1 answered after 25 min and raised to SL4 only after that"
     changed(what, "SL1", "met", 26 * MINUTE, "SL4", 25 * MINUTE)
-    return planted
 
 
-def _plant_resolutions(book: Book) -> int:
-    planted = 0
+def _plant_resolutions(book: Book) -> None:
     answered = Step(5 * MINUTE, "responded")
 
     def plant(what: str, severity: str, outcome: str, *steps: Step, target: str | None = None) -> None:
-        nonlocal planted
-        planted += 1
         _plant(book, what, severity, answered, *steps, resolution=outcome, target=target)
 
     for severity, limit in RESOLUTION.items():
@@ -245,18 +235,14 @@ def _plant_resolutions(book: Book) -> int:
     what = "an SL1 turned SL3 after 7 h, resolved 1 µs after the 24 h of SL3"
     steps = Step(7 * HOUR, "severity_changed", "SL3"), Step(24 * HOUR + MICROSECOND, "resolved")
     plant(what, "SL1", "breached", *steps)
-    return planted
 
 
-def _plant_targets(book: Book) -> int:
-    planted = 0
+def _plant_targets(book: Book) -> None:
     answered = Step(5 * MINUTE, "responded")
 
     def plant(
         what: str, severity: str, outcome: str, *steps: Step, resolution: str | None = None, start: int = 0
     ) -> None:
-        nonlocal planted
-        planted += 1
         _plant(book, what, severity, answered, *steps, resolution=resolution, target=outcome, start=start)
 
     late = TARGET + MICROSECOND
@@ -275,11 +261,9 @@ def _plant_targets(book: Book) -> int:
         again = 6 * HOUR
         steps = Step(20 * MINUTE, "resolved"), Step(again, "reopened"), Step(again + TARGET + off, "resolved")
         plant(f"an SL4 reopened, resolved {where} 30 min after that", "SL4", outcome, *steps, start=again)
-    return planted
 
 
-def _plant_deferrals(book: Book, publications: Publications) -> int:
-    planted = 0
+def _plant_deferrals(book: Book, publications: Publications) -> None:
     release, last_release = publications.releases
     patch = publications.patches[1]
     answered = Step(5 * MINUTE, "responded")
@@ -287,19 +271,19 @@ def _plant_deferrals(book: Book, publications: Publications) -> int:
     def plant(
         what: str, severity: str, outcome: str, opened: int, deferred: int, to: str, resolved: int | None, *more: Step
     ) -> None:
-        nonlocal planted
-        planted += 1
         steps = [answered, Step(deferred, "deferred", to), *more]
         if resolved is not None:
             steps.append(Step(resolved - opened, "resolved"))
         _plant(book, what, severity, *steps, resolution=outcome, opened=opened)
 
-    early = release - 4 * DAY + book.random.randrange(HOUR)
+    def before() -> int:
+        return release - 4 * DAY + book.random.randrange(HOUR)
+
     for off, outcome, where in EDGES:
         what = f"an SL1 deferred to a release, resolved {where} its publication"
-        plant(what, "SL1", outcome, early + off * MINUTE, 2 * HOUR, "release", release + off)
+        plant(what, "SL1", outcome, before(), 2 * HOUR, "release", release + off)
     what = "an SL2 deferred to a patch, resolved a day after the release that brought it and before the next patch"
-    plant(what, "SL2", "breached", early, HOUR, "patch", release + DAY)
+    plant(what, "SL2", "breached", before(), HOUR, "patch", release + DAY)
     what = "an SL2 deferred to a release, resolved between a patch, which does not bring it, and the release"
     plant(what, "SL2", "met", release + DAY, HOUR, "release", patch + DAY)
     what = "an SL2 deferred to a patch, resolved exactly at its publication"
@@ -307,12 +291,16 @@ def _plant_deferrals(book: Book, publications: Publications) -> int:
     what = "an SL2 deferred to a patch, resolved 1 µs after its publication"
     plant(what, "SL2", "breached", release + DAY, HOUR, "patch", patch + MICROSECOND)
     what = "an SL1 deferred to a patch, which only an SL2 may be, resolved after 9 h"
+    early = before()
     plant(what, "SL1", "breached", early, HOUR, "patch", early + 9 * HOUR)
     what = "an SL3 deferred to a release, which only an SL1 or SL2 may be, resolved after 25 h"
+    early = before()
     plant(what, "SL3", "breached", early, HOUR, "release", early + 25 * HOUR)
     what = "an SL1 deferred exactly at its 8 h, resolved the day after, before the release"
+    early = before()
     plant(what, "SL1", "met", early, 8 * HOUR, "release", early + DAY)
     what = "an SL1 deferred 1 µs after its 8 h, resolved the day after, before the release"
+    early = before()
     plant(what, "SL1", "breached", early, 8 * HOUR + MICROSECOND, "release", early + DAY)
     soon = release - 2 * HOUR
     what = "an SL1 deferred to a release 2 h before it, resolved exactly at its 8 h: a deferral never shortens them"
@@ -323,22 +311,19 @@ def _plant_deferrals(book: Book, publications: Publications) -> int:
     plant(what, "SL1", "met", soon, 2 * HOUR, "release", release + 3 * DAY)
     what = "an SL1 deferred to a release and raised to SL3 after that, resolved after 30 h"
     raised = Step(10 * HOUR, "severity_changed", "SL3")
+    early = before()
     plant(what, "SL1", "breached", early, 2 * HOUR, "release", early + 30 * HOUR, raised)
     open_end = last_release + book.random.randrange(HOUR)
     what = "an SL1 deferred to a release that has not come out yet, still open"
     plant(what, "SL1", "pending", open_end, 2 * HOUR, "release", None)
     what = "an SL1 deferred to a release that has not come out yet, resolved after 2 days"
     plant(what, "SL1", "met", open_end, 2 * HOUR, "release", open_end + 2 * DAY)
-    return planted
 
 
-def _plant_reopened(book: Book) -> int:
-    planted = 0
+def _plant_reopened(book: Book) -> None:
     answered, again = Step(5 * MINUTE, "responded"), 20 * HOUR
 
     def plant(what: str, outcome: str, *steps: Step, response: str | None = None) -> None:
-        nonlocal planted
-        planted += 1
         steps = answered, *steps
         _plant(book, what, "SL1", *steps, resolution=outcome, response=response, start=again)
 
@@ -354,14 +339,12 @@ def _plant_reopened(book: Book) -> int:
     what = "an SL1 deferred, resolved, reopened, and resolved 9 h after that: the deferral does not carry over"
     deferred = Step(HOUR, "deferred", "release")
     plant(what, "breached", deferred, resolved, reopened, Step(again + 9 * HOUR, "resolved"))
-    return planted
 
 
-def _plant_clock_change(book: Book) -> int:
+def _plant_clock_change(book: Book) -> None:
     day = book.clock_change
     if day is None:
-        return 0
-    planted = 0
+        return
     night, noon = book.at(day, 1, 50), book.at(date.fromordinal(day.toordinal() - 1), 12)
     for off, outcome, where in EDGES:
         what = f"across the change of the clocks, an SL1 answered {where} 30 min of real time"
@@ -370,5 +353,3 @@ def _plant_clock_change(book: Book) -> int:
         what = f"across the change of the clocks, an SL2 resolved {where} 24 h of real time"
         steps = Step(5 * MINUTE, "responded"), Step(24 * HOUR + off, "resolved")
         _plant(book, what, "SL2", *steps, resolution=outcome, opened=noon)
-        planted += 2
-    return planted
