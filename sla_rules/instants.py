@@ -67,7 +67,8 @@ def span_micros(value: object) -> int:
     """Return a `timedelta` as microseconds. Raises `InputError` for anything else."""
     if not isinstance(value, timedelta):
         raise InputError(f"{quoted(value)} is not a timedelta")
-    return (value.days * 86_400 + value.seconds) * SECOND + value.microseconds
+    # Plain `timedelta` arithmetic: pendulum gives `days` and `seconds` of a negative duration another meaning.
+    return timedelta.__floordiv__(value, _TICK)
 
 
 def moment(at: int) -> pendulum.DateTime:

@@ -1,12 +1,22 @@
 """The reason sentence: one function, shared by all evaluators, that renders the fields of a verdict."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from sla_rules.errors import quoted
 from sla_rules.instants import moment, say_span
 from sla_rules.language.limits import BusinessDays, CalendarDays, EndOf, Until
 from sla_rules.language.objectives import Objective
-from sla_rules.language.policies import Deadline
+from sla_rules.language.policies import (
+    Availability,
+    Classification,
+    Deadline,
+    Never,
+    NoOverlap,
+    Procedure,
+    RequiredFields,
+)
 from sla_rules.language.selectors import Selector
 
 if TYPE_CHECKING:
@@ -16,6 +26,9 @@ if TYPE_CHECKING:
 
 ALL = "all"
 """What is promised where there is no objective."""
+
+MOST_NAMED = 6
+"""How many missing fields a sentence names."""
 
 _PROMISES = {
     "at_least": "at least {} met",
@@ -37,9 +50,7 @@ def _of_instance(verdict: "Verdict") -> str:
     policy = verdict.terms.policy
     if verdict.cause is not None:
         return f"Cannot be judged: {verdict.cause}."
-    if isinstance(policy, Deadline):
-        return _of_deadline(verdict, policy)
-    raise AssertionError(policy.kind)
+    return _SENTENCES[policy.kind](verdict, policy)
 
 
 def _of_deadline(verdict: "Verdict", policy: Deadline) -> str:
@@ -91,6 +102,78 @@ def _counted(policy: Deadline) -> str:
     return "" if plain or isinstance(policy.limit, (Until, EndOf, BusinessDays, CalendarDays)) else " of counted time"
 
 
+def _of_never(verdict: "Verdict", policy: Never) -> str:
+    violated = named(policy.violated_by)
+    after = "" if policy.for_each is None else f" after {named(policy.for_each)}"
+    if verdict.stop_at is None:
+        return f"No {violated}{after}."
+    return f"{violated} at {local(verdict.stop_at, verdict)}{after}, which must never happen."
+
+
+def _of_no_overlap(verdict: "Verdict", _: NoOverlap) -> str:
+    resource = " ".join(str(part) for part in verdict.basis[0])
+    if not verdict.detail:
+        return f"The booking of {resource} overlaps none made before it."
+    return f"The booking of {resource} overlaps that of {verdict.detail[0]}, made before it and not released."
+
+
+def _of_procedure(verdict: "Verdict", _: Procedure) -> str:
+    what, *steps = verdict.detail or ("none",)
+    match what:
+        case "skipped":
+            return f"{quoted(steps[0])} was taken before {_and(tuple(steps[1:]))}."
+        case "asked":
+            return f"{quoted(steps[0])} was taken before {_and(tuple(steps[1:]))}, which the result before it asks for."
+        case "left":
+            return f"Closed without {_and(tuple(steps))}."
+        case "reached":
+            come = f"in order as far as {quoted(steps[0])}"
+        case _:
+            come = "no step yet"
+    return f"Not ended yet, {come}." if verdict.outcome == "pending" else f"Taken {come}."
+
+
+def _of_required_fields(verdict: "Verdict", _: RequiredFields) -> str:
+    if not verdict.detail:
+        return "Every required field is there."
+    shown = _and(verdict.detail[:MOST_NAMED])
+    more = len(verdict.detail) - MOST_NAMED
+    return f"Missing or empty: {shown}{f' and {more} more' if more > 0 else ''}."
+
+
+def _of_classification(verdict: "Verdict", policy: Classification) -> str:
+    recorded, expected = verdict.detail
+    facts = ", ".join(f"{name} {_plain(value)}" for name, value in verdict.basis)
+    if recorded == expected:
+        return f"{quoted(policy.value)} is {recorded}, as the table says for {facts}."
+    return f"{quoted(policy.value)} is {recorded}, the table says {expected} for {facts}."
+
+
+def _of_availability(verdict: "Verdict", policy: Availability) -> str:
+    uptime = verdict.uptime
+    assert uptime is not None
+    left = verdict.margin_micros or 0
+    budget = f"{say_span(left)} of it left" if left >= 0 else f"{say_span(-left)} too much"
+    excluded = f", {say_span(uptime.excluded)} excluded" if uptime.excluded else ""
+    so_far = " so far" if verdict.outcome == "pending" else ""
+    return (
+        f"{policy.service} was up {percent(verdict.share)} of {verdict.period}{so_far}: down {say_span(uptime.down)} "
+        f"of {say_span(uptime.measured)} measured{excluded}; at least {percent(policy.at_least)} allows "
+        f"{say_span(verdict.limit_micros or 0)}, {budget}."
+    )
+
+
+_SENTENCES: dict[str, Callable[["Verdict", Any], str]] = {
+    "deadline": _of_deadline,
+    "never": _of_never,
+    "no_overlap": _of_no_overlap,
+    "procedure": _of_procedure,
+    "required_fields": _of_required_fields,
+    "classification": _of_classification,
+    "availability": _of_availability,
+}
+
+
 def _of_period(verdict: "Verdict") -> str:
     tally, objective = verdict.tally, verdict.terms.policy.objective
     assert tally is not None
@@ -137,6 +220,10 @@ def local(at: int, verdict: "Verdict") -> str:
     shown: datetime = moment(at).astimezone(verdict.terms.zone)
     fraction = f".{shown.microsecond:06d}" if shown.microsecond else ""
     return f"{shown:%Y-%m-%d %H:%M:%S}{fraction} {shown.tzname()}"
+
+
+def _plain(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _and(names: tuple[str, ...]) -> str:

@@ -1,6 +1,6 @@
 """Verdicts: what became of each obligation, and of each period that an objective promises."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from enum import StrEnum
 from fractions import Fraction
@@ -51,6 +51,15 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Uptime:
+    """How much of a month is measured, how much was excluded, and how long the service was down, in microseconds."""
+
+    measured: int
+    excluded: int
+    down: int
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The judgement of one instance of a policy, or of one period of a policy with an objective.
 
@@ -74,7 +83,10 @@ class Verdict:
         basis: the fields and values that chose the limit.
         cause: why an undetermined verdict cannot be known.
         cancelled_at: when it was cancelled, in time or not.
+        detail: what went wrong, or how far it came, in the words of the agreement: missing fields, the recorded
+            and the expected value, the steps concerned, the booking that stood in the way.
         tally: the counts of a period; None for an instance.
+        uptime: numerator, denominator and what was taken out, of an availability.
     """
 
     terms: Terms
@@ -93,7 +105,9 @@ class Verdict:
     basis: tuple[tuple[str, Any], ...] = ()
     cause: str | None = None
     cancelled_at: int | None = None
+    detail: tuple[str, ...] = ()
     tally: Tally | None = None
+    uptime: Uptime | None = None
 
     @property
     def policy(self) -> str:
@@ -161,8 +175,25 @@ class Verdict:
         return None if self.tally is None else self.tally.met + self.tally.breached
 
     @property
+    def measured(self) -> timedelta | None:
+        """The denominator of an availability: the month without what was excluded."""
+        return None if self.uptime is None else span(self.uptime.measured)
+
+    @property
+    def excluded(self) -> timedelta | None:
+        """What was taken out of the month of an availability."""
+        return None if self.uptime is None else span(self.uptime.excluded)
+
+    @property
+    def down(self) -> timedelta | None:
+        """How long the service was down outside of what was excluded."""
+        return None if self.uptime is None else span(self.uptime.down)
+
+    @property
     def share(self) -> Fraction | None:
-        """The share of met instances among those counted, exactly; None where nothing is counted yet."""
+        """The share of met instances among those counted, or of uptime, exactly; None where nothing is counted yet."""
+        if self.uptime is not None:
+            return Fraction(self.uptime.measured - self.uptime.down, self.uptime.measured)
         return Fraction(self.tally.met, self.counted) if self.tally is not None and self.counted else None
 
     @property
@@ -193,6 +224,8 @@ class Verdict:
         if self.tally is not None:
             share = None if self.share is None else str(self.share)
             shown |= {"counted": self.counted, "met": self.met, "breached": self.breached, "share": share}
+        if self.uptime is not None:
+            shown |= {**asdict(self.uptime), "share": str(self.share)}
         return shown
 
 

@@ -2,11 +2,12 @@
 
     python examples/servicenow/check_log.py [LOG]
 
-LOG is the UCI incident event log (repository no. 498) as Parquet, `../shared/data/uci_incidents/incident_event_log.parquet`
-beside the repository unless said. Nothing is downloaded.
+LOG is the UCI incident event log (repository no. 498) as Parquet; unless said,
+`../shared/data/uci_incidents/incident_event_log.parquet` from the root of the repository. Nothing is downloaded.
 """
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,10 +26,12 @@ COLUMNS = (
 )  # fmt: skip
 
 CLOSED_AGAIN = "closed more than once, and in time at the first closing"
-ROUND_LIMIT = "late by the round limit only, not by the one that fits the log best"
+ROUND_LIMIT = "late by the round limit, not by the one that fits the log best"
 LATE_YET_TRUE = "late, yet recorded as in time"
 IN_TIME_YET_FALSE = "in time, yet recorded as late"
 CLASSES = (CLOSED_AGAIN, LATE_YET_TRUE, ROUND_LIMIT, IN_TIME_YET_FALSE)
+
+HOUR = 3_600_000_000  # microseconds
 
 
 def read_log(path: Path) -> pl.DataFrame:
@@ -85,8 +88,8 @@ def events_of(incidents: pl.DataFrame, changes: pl.DataFrame, closed_at: str = "
                 data={"made_sla": recorded},
             ),
         ]
-    columns = ("row", "number", "sys_updated_at", "priority")
-    for row, number, changed, priority in changes.select(columns).iter_rows():
+    changed_columns = ("row", "number", "sys_updated_at", "priority")
+    for row, number, changed, priority in changes.select(changed_columns).iter_rows():
         events.append(
             sla.Event(
                 id=f"{row:06}-priority",
@@ -106,10 +109,7 @@ def compared(incidents: pl.DataFrame, verdicts: Iterable[sla.Verdict]) -> pl.Dat
         ValueError: an incident has no verdict, or one that is neither met nor breached.
     """
     judged = pl.DataFrame(
-        [
-            (verdict.subject, str(verdict.outcome), verdict.elapsed_micros, verdict.limit_micros)
-            for verdict in verdicts
-        ],
+        [(verdict.subject, str(verdict.outcome), verdict.elapsed_micros, verdict.limit_micros) for verdict in verdicts],
         schema={"number": pl.String, "outcome": pl.String, "elapsed": pl.Int64, "limit": pl.Int64},
         orient="row",
     )
@@ -121,7 +121,10 @@ def compared(incidents: pl.DataFrame, verdicts: Iterable[sla.Verdict]) -> pl.Dat
 
 
 def confusion(judged: pl.DataFrame) -> pl.DataFrame:
-    """Return how often the verdicts and the recorded ones agree, one row a priority, in its order."""
+    """Return how often the verdicts and the recorded ones agree, one row a priority, in order.
+
+    `commoner` is how often always giving the commoner of the recorded verdicts would agree.
+    """
     met, recorded = pl.col("met"), pl.col("recorded")
     return (
         judged.group_by("priority")
@@ -132,23 +135,30 @@ def confusion(judged: pl.DataFrame) -> pl.DataFrame:
             only_recorded_met=(~met & recorded).sum(),
             only_judged_met=(met & ~recorded).sum(),
             agreed=(met == recorded).sum(),
+            commoner=pl.max_horizontal(recorded.sum(), (~recorded).sum()),
         )
         .sort("priority")
     )
 
 
-def best_limits(judged: pl.DataFrame) -> dict[str, int]:
-    """Return for each priority the least limit, in microseconds, that agrees with most of the recorded verdicts."""
+def best_limits(judged: pl.DataFrame) -> dict[str, tuple[int, int]]:
+    """Return for each priority the limits that agree with most of the recorded verdicts, in microseconds.
+
+    That is every limit from the first number on, up to and not including the second. Where several such stretches
+    agree equally often, it is the first.
+    """
     best = {}
     for (priority,), group in judged.group_by("priority"):
         times = (
             group.group_by("elapsed")
             .agg(kept=pl.col("recorded").sum().cast(pl.Int64), lost=(~pl.col("recorded")).sum().cast(pl.Int64))
             .sort("elapsed")
-            # A limit at this counted time is right about the kept up to here and the lost beyond.
+            # A limit at this counted time is right about the kept up to here and about the lost beyond.
             .with_columns(gain=(pl.col("kept") - pl.col("lost")).cum_sum())
         )
-        best[str(priority)] = int(times["elapsed"][times["gain"].arg_max() or 0])
+        at = times["gain"].arg_max() or 0
+        beyond = min(at + 1, times.height - 1)
+        best[str(priority)] = int(times["elapsed"][at]), int(times["elapsed"][beyond])
     return best
 
 
@@ -159,9 +169,9 @@ def explained(judged: pl.DataFrame, at_first_closing: pl.DataFrame) -> pl.DataFr
         judged: all incidents.
         at_first_closing: those closed more than once, judged at their first closing.
     """
-    limits = best_limits(judged)
+    least = {priority: limits[0] for priority, limits in best_limits(judged).items()}
     repaired = at_first_closing.filter(pl.col("met") == pl.col("recorded"))["number"].implode()
-    best = pl.col("priority").replace_strict(limits, return_dtype=pl.Int64)
+    best = pl.col("priority").replace_strict(least, return_dtype=pl.Int64)
     return judged.filter(pl.col("met") != pl.col("recorded")).with_columns(
         why=pl.when(pl.col("number").is_in(repaired))
         .then(pl.lit(CLOSED_AGAIN))
@@ -179,25 +189,26 @@ class Result:
 
     Attributes:
         events: how many events were judged.
-        findings: how many findings there were.
+        findings: how many findings of each kind there were.
         judged: all incidents, with the verdict and the recorded one.
         at_first_closing: those closed more than once, judged at their first closing.
+        by_first_priority: those that ended with another priority than they began with, judged by the first.
         misfits: those judged otherwise than recorded, each with its class.
         reading, judging: seconds.
     """
 
     events: int
-    findings: int
+    findings: dict[str, int]
     judged: pl.DataFrame
     at_first_closing: pl.DataFrame
+    by_first_priority: pl.DataFrame
     misfits: pl.DataFrame
     reading: float
     judging: float
 
 
-def check(path: Path) -> Result:
-    """Judge all incidents of a log."""
-    agreement = sla.load(AGREEMENT)
+def check(path: Path, agreement: sla.Agreement) -> Result:
+    """Judge all incidents of a log by an agreement that has one policy."""
     begun = perf_counter()
     rows = read_log(path)
     incidents, changes = incidents_of(rows), changes_of(rows)
@@ -206,14 +217,17 @@ def check(path: Path) -> Result:
     verdicts = sla.judge(agreement, events)
     done = perf_counter()
     judged = compared(incidents, verdicts)
+
     again = incidents.filter(pl.col("closings") > 1)
-    changed = changes.filter(pl.col("number").is_in(again["number"].implode()))
+    changed = changes.join(again, on="number", how="semi", maintain_order="left")
     first = compared(again, sla.judge(agreement, events_of(again, changed, "first_closed_at")))
+    moved = incidents.filter(pl.col("priority") != pl.col("first_priority"))
     return Result(
         events=len(events),
-        findings=len(getattr(verdicts, "findings", ())),
+        findings=dict(Counter(finding.kind for finding in verdicts.findings)),
         judged=judged,
         at_first_closing=first,
+        by_first_priority=compared(moved, sla.judge(agreement, events_of(moved, changes.clear()))),
         misfits=explained(judged, first),
         reading=read - begun,
         judging=done - read,
@@ -224,52 +238,65 @@ def shown(result: Result) -> str:
     """Return what is printed."""
     table = confusion(result.judged)
     whole = table.sum().with_columns(priority=pl.lit("all"))
+    found = ", ".join(f"{count} {kind}" for kind, count in result.findings.items()) or "none"
     lines = [
-        f"{result.judged.height:,} incidents, {result.events:,} events, {result.findings} findings",
+        f"{result.judged.height:,} incidents, {result.events:,} events, findings: {found}",
         "",
-        f"{'':14}{'':>10}  {'both':>7}  {'both':>9}  {'judged late,':>16}  {'judged in time,':>16}",
-        f"{'priority':14}{'incidents':>10}  {'in time':>7}  {'late':>9}  {'recorded in time':>16}"
-        f"  {'recorded late':>16}  agreement",
+        "judged                     in time     late     late  in time            always the",
+        "recorded      incidents    in time     late  in time     late     agree    commoner",
     ]
-    for priority, count, met, breached, false_alarm, overlooked, agreed in pl.concat([table, whole]).iter_rows():
-        lines.append(
-            f"{priority:14}{count:>10,}  {met:>7,}  {breached:>9,}  {false_alarm:>16,}  {overlooked:>16,}"
-            f"  {agreed / count:>9.3%}"
-        )
+    for priority, count, *cells, agreed, commoner in pl.concat([table, whole]).iter_rows():
+        numbers = "".join(f"{cell:>9,}" for cell in cells)
+        lines.append(f"{priority:13}{count:>10,}  {numbers}  {agreed / count:>8.3%}  {commoner / count:>10.3%}")
     lines += ["", f"{result.misfits.height} verdicts differ from the recorded ones:"]
     for why in CLASSES:
-        members = result.misfits.filter(pl.col("why") == why).sort((pl.col("elapsed") - pl.col("limit")).abs())
+        members = result.misfits.filter(pl.col("why") == why).sort(
+            (pl.col("elapsed") - pl.col("limit")).abs(), "number"
+        )
         examples = ", ".join(members["number"].tail(2).reverse())
         lines.append(f"{members.height:>4}  {why}" + (f" ({examples})" if examples else ""))
     lines += ["", *remarks(result), ""]
-    lines.append(f"{result.reading:.1f} s to read the log, {result.judging:.1f} s to judge the incidents")
+    lines.append(f"{result.reading:.1f} s to read the log, {result.judging:.1f} s to judge all incidents")
     return "\n".join(lines)
 
 
 def remarks(result: Result) -> list[str]:
-    """Return what else the log says about the classes."""
-    hour = 3_600_000_000
-    first, late = result.at_first_closing, result.misfits.filter(pl.col("why") == LATE_YET_TRUE)
-    before = result.judged.join(first.select("number"), on="number", how="semi", maintain_order="left")
-    right, now_right = (frame.select(pl.col("met") == pl.col("recorded")).to_series() for frame in (before, first))
+    """Return what else the log says, one sentence a line."""
+    judged, misfits, first, moved = result.judged, result.misfits, result.at_first_closing, result.by_first_priority
+    before = judged.join(first, on="number", how="semi", maintain_order="left")
+    right, now_right = agrees(before), agrees(first)
+    retargeted = judged.join(moved, on="number", how="semi", maintain_order="left")
+    late = misfits.filter(pl.col("why") == LATE_YET_TRUE)
+    nothing_counted = misfits.filter((pl.col("why") == IN_TIME_YET_FALSE) & (pl.col("elapsed") == 0)).height
     lines = [
         f"Judging the first closing of the {first.height} incidents closed more than once repairs "
-        f"{(now_right & ~right).sum()} verdicts and breaks {(right & ~now_right).sum()}."
+        f"{(now_right & ~right).sum()} verdicts and breaks {(right & ~now_right).sum()}.",
+        f"Of the {moved.height} incidents whose priority ended otherwise than it began, {agrees(retargeted).sum()} "
+        f"agree; judged by the first priority, {agrees(moved).sum()} would.",
+        f"For {nothing_counted} of those in time yet recorded as late, no working time passed at all.",
     ]
     if late.height:
-        accounts = sorted(set(late["last_updated_by"]))
-        lines.append(f"The {late.height} late ones recorded as in time were closed by: {', '.join(accounts)}.")
-    unclocked = result.misfits.filter(pl.col("met") & (pl.col("elapsed") == 0)).height
-    lines.append(f"Of those in time, recorded as late, {unclocked} were opened and closed outside of working time.")
-    taken = dict(result.judged.select("priority", "limit").unique().iter_rows())
-    best = best_limits(result.judged)
-    fit = ", ".join(f"{name[0]}: {best[name] / hour:.2f} h ({taken[name] // hour} h)" for name in sorted(best))
-    lines.append(f"The least limits that fit the log best, and those of the agreement: {fit}.")
+        by = late["last_updated_by"].mode().sort()[0]
+        own = judged.filter(pl.col("last_updated_by") == by).height
+        lines.append(
+            f"Of those late yet recorded as in time, `{by}` closed {(late['last_updated_by'] == by).sum()}, "
+            f"and {own / judged.height:.1%} of all incidents."
+        )
+    lines.append("Limits that fit the log best by this calendar, and the one taken:")
+    taken = dict(judged.select("priority", "limit").unique().iter_rows())
+    for priority, (least, beyond) in sorted(best_limits(judged).items()):
+        stretch = f"{least / HOUR:6.2f} h to less than {beyond / HOUR:6.2f} h"
+        lines.append(f"  {priority:12}  {stretch}  {taken[priority] / HOUR:4.0f} h")
     return lines
 
 
+def agrees(judged: pl.DataFrame) -> pl.Series:
+    """Return for each incident whether it is judged as recorded."""
+    return judged["met"] == judged["recorded"]
+
+
 def main(arguments: Sequence[str]) -> int:
-    """Run the comparison; 2 where the log is missing."""
+    """Run the comparison; 2 where the log is missing or another file."""
     if len(arguments) > 1:
         print("usage: check_log.py [LOG]", file=sys.stderr)
         return 2
@@ -277,7 +304,12 @@ def main(arguments: Sequence[str]) -> int:
     if not path.is_file():
         print(f"no log at {path}; the README beside this script says where it comes from", file=sys.stderr)
         return 2
-    print(shown(check(path)))
+    try:
+        result = check(path, sla.load(AGREEMENT))
+    except pl.exceptions.PolarsError as error:
+        print(f"{path} is not the incident event log: {str(error).splitlines()[0]}", file=sys.stderr)
+        return 2
+    print(shown(result))
     return 0
 
 

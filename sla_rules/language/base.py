@@ -138,15 +138,30 @@ def _iso_parts(text: str) -> Iterable[tuple[str, str]]:
     return [(number, unit) for number, unit in zip(match.groups(), ("h", "min", "s"), strict=True) if number]
 
 
-Duration = Annotated[
-    int,
-    BeforeValidator(
-        read_duration,
-        json_schema_input_type=Annotated[
-            str, Field(description="A duration of counted time, such as `30 min`, `1 h 30 min` or `PT30M`.")
-        ],
+_PLAIN = rf"\s*(?:\d{{1,12}}(?:\.\d{{1,9}})?\s*(?:{'|'.join(sorted(_UNITS, key=len, reverse=True))})\s*)+"
+_ISO = r"PT(?=\d)(?:\d{1,12}H)?(?:\d{1,12}M)?(?:\d{1,12}(?:\.\d{1,9})?S)?"
+_SHARE = r"\s*\d{1,3}(?:\.\d{1,12})?\s*%\s*"
+
+DurationText = Annotated[
+    str,
+    Field(
+        pattern=f"^(?:{_PLAIN}|{_ISO})$",
+        description="A duration of counted time, such as `30 min`, `1 h 30 min` or `PT30M`.",
+        examples=["30 min", "8 h"],
     ),
 ]
+PercentText = Annotated[str, Field(pattern=f"^{_SHARE}$", description="A share.", examples=["99.5 %"])]
+WarningText = Annotated[
+    str,
+    Field(
+        pattern=f"^(?:{_SHARE}|(?:{_PLAIN}|{_ISO})\\s*(?:before|after))$",
+        description="A point in time: a share of the limit, or a span before or after the due instant.",
+        examples=["80 %", "15 min before", "1 h after"],
+    ),
+]
+DayText = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="A calendar date.", examples=["2026-05-15"])]
+
+Duration = Annotated[int, BeforeValidator(read_duration, json_schema_input_type=DurationText)]
 """Counted time in microseconds, written `30 min`, `8 h`, `PT30M`."""
 
 
@@ -161,13 +176,7 @@ def read_percent(value: object) -> Fraction:
     return share
 
 
-Percent = Annotated[
-    Fraction,
-    BeforeValidator(
-        read_percent,
-        json_schema_input_type=Annotated[str, Field(pattern=r"^\s*\d{1,3}(\.\d+)?\s*%\s*$", examples=["99.5 %"])],
-    ),
-]
+Percent = Annotated[Fraction, BeforeValidator(read_percent, json_schema_input_type=PercentText)]
 """A share between 0 and 1 as an exact fraction, written `99.5 %`."""
 
 
@@ -201,7 +210,7 @@ def read_day(value: object) -> date:
     raise wrong(f"{shown(value)} is not a date such as `2026-05-15`")
 
 
-Day = Annotated[date, BeforeValidator(read_day, json_schema_input_type=date)]
+Day = Annotated[date, BeforeValidator(read_day, json_schema_input_type=DayText)]
 """A calendar date, written `2026-05-15`."""
 
 

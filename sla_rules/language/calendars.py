@@ -3,13 +3,36 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator
+from pydantic import BeforeValidator, Discriminator, Field, WithJsonSchema
 
 from sla_rules.calendar import Calendar
 from sla_rules.language.base import Model, Scalar, Text, listed, read_day, tag
 
 ALWAYS = "always"
 """The calendar that is there without being declared: around the clock, every day."""
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+_WEEKDAY = "|".join("".join(f"[{letter.upper()}{letter}]" for letter in day) for day in WEEKDAYS)
+_PERIOD = {
+    "type": "string",
+    "pattern": r"^\s*\d\d:\d\d(:\d\d)?\s*-\s*\d\d:\d\d(:\d\d)?\s*$",
+    "examples": ["09:00-17:00"],
+}
+_WEEK = {
+    "type": "object",
+    "propertyNames": {"pattern": rf"^\s*(?:{_WEEKDAY})[A-Za-z]*(?:\s*[-,]\s*(?:{_WEEKDAY})[A-Za-z]*)*\s*$"},
+    "additionalProperties": {"anyOf": [_PERIOD, {"type": "array", "items": _PERIOD}]},
+}
+_DAY = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$", "examples": ["2026-05-15"]}
+_DATES = {
+    "anyOf": [
+        _DAY,
+        {"type": "array", "items": _DAY},
+        {"type": "object", "propertyNames": _DAY, "additionalProperties": {"type": ["string", "null"]}},
+    ],
+    "description": "Dates, or dates with the names of their holidays.",
+}
 
 
 def _read_dates(value: object) -> dict[date, str]:
@@ -27,7 +50,8 @@ class Holidays(Model):
     subdivision: Text | None = None
     dates: Annotated[
         dict[date, str],
-        BeforeValidator(_read_dates, json_schema_input_type=list[date] | dict[date, str]),
+        BeforeValidator(_read_dates),
+        WithJsonSchema(_DATES),
     ] = {}
 
 
@@ -35,7 +59,9 @@ class CalendarDeclaration(Model):
     """Working time: periods by weekday, holidays, periods added and taken away."""
 
     timezone: Text | None = None
-    week: dict[str, tuple[str, ...] | str] | None = None
+    week: Annotated[dict[str, tuple[str, ...] | str], WithJsonSchema(_WEEK)] | None = Field(
+        default=None, description="Working hours by weekday; days that are not named are closed."
+    )
     holidays: Holidays | None = None
     extra: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()

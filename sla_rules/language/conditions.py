@@ -34,6 +34,8 @@ Operand = Annotated[Annotated[FieldReference, tag("field")] | Annotated[Scalar, 
 class Comparison(Model):
     """One or several comparisons of a field's value; all must hold."""
 
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
     eq: Operand | None = None
     ne: Operand | None = None
     lt: Operand | None = None

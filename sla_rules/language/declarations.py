@@ -24,6 +24,8 @@ ORDERED_KINDS = {"integer", "decimal", "instant", "date", "month"}
 RESERVED = ("id", "type", "subject", "time", "all", "any", "not", "field")
 """Names that no field may have: parts of the event itself and words of conditions."""
 
+FieldName = Annotated[Text, Field(json_schema_extra={"not": {"enum": list(RESERVED)}})]
+
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 

@@ -2,11 +2,11 @@
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from sla_rules.language.base import Day, Localized, Model, Percent, Text, wrong
 from sla_rules.language.calendars import CalendarDeclaration
-from sla_rules.language.declarations import FieldDeclaration
+from sla_rules.language.declarations import FieldDeclaration, FieldName
 from sla_rules.language.policies import AnyPolicy
 from sla_rules.language.windows import WindowSource
 
@@ -28,6 +28,13 @@ class InForce(Model):
 
 class Clause(Model):
     """A clause of the document: where it stands, what it says, how binding it is, and the reading taken."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"status": {"const": "descriptive"}}, "required": ["status"]},
+            "then": {"required": ["why"]},
+        }
+    )
 
     id: Text
     section: str = ""
@@ -53,7 +60,7 @@ class AgreementFile(Model):
     timezone: Text = "UTC"
     in_force: InForce = InForce()
     clauses: tuple[Clause, ...] = ()
-    events: dict[Text, dict[Text, FieldDeclaration]] = {}
+    events: dict[Text, dict[FieldName, FieldDeclaration]] = {}
     calendars: dict[Text, CalendarDeclaration] = {}
     windows: dict[Text, WindowSource] = {}
     policies: tuple[AnyPolicy, ...] = ()

@@ -1,6 +1,6 @@
 """Exemptions: when an obligation does not bind, kept in time or not."""
 
-from pydantic import Field, StrictInt, model_validator
+from pydantic import ConfigDict, Field, StrictInt, model_validator
 
 from sla_rules.language.base import Model, Text, wrong
 from sla_rules.language.conditions import Condition
@@ -24,6 +24,8 @@ class Backlog(Model):
 
 class Exemption(Model):
     """One ground on which an instance is exempt."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": [name]} for name in GROUNDS]})
 
     id: Text
     clause: Text | None = Field(default=None, description="The clause that grants it; the policy's own unless said.")

@@ -79,7 +79,9 @@ class Table(Model):
     """A limit by the value of one field, or of several, one level of the table for each."""
 
     by: Annotated[
-        tuple[Text, ...], Field(min_length=1), BeforeValidator(listed, json_schema_input_type=str | list[str])
+        tuple[Text, ...],
+        Field(min_length=1),
+        BeforeValidator(listed, json_schema_input_type=Text | Annotated[list[Text], Field(min_length=1)]),
     ]
     table: Rows
 
@@ -142,7 +144,7 @@ Row = Annotated[
     | Annotated[EndOf, tag("end_of")]
     | Annotated[BusinessDays, tag("business_days")]
     | Annotated[CalendarDays, tag("calendar_days")]
-    | Annotated[Rows, tag("rows")],
+    | Annotated[Rows, tag("rows"), Field(json_schema_extra={"propertyNames": {"not": {"enum": list(_FORMS)}}})],
     Discriminator(_form),
 ]
 

@@ -139,12 +139,10 @@ _EXPECTED = {
 
 def _not_a_form(found: object, words: list[str]) -> str:
     """Say that something is none of the forms that are possible in a place."""
-    if isinstance(found, Mapping):
-        near = next((hint for key in found if (hint := did_you_mean(key, words))), "")
-        return f"a mapping with {', '.join(quoted(str(key)) for key in list(found)[:5])} is not possible here{near}" + (
-            "" if near else f", expected one of {', '.join(words)}"
-        )
-    return f"{shown(found)} is not possible here, expected one of {', '.join(words)}"
+    keys = [str(key) for key in found][:5] if isinstance(found, Mapping) else []
+    near = next((hint for key in keys if (hint := did_you_mean(key, words))), "")
+    what = f"a mapping with {', '.join(map(quoted, keys))}" if keys else shown(found)
+    return f"{what} is not possible here{near or ', expected one of ' + ', '.join(words)}"
 
 
 def _message(error: Mapping[str, Any], context: Mapping[str, Any]) -> str:
@@ -162,7 +160,8 @@ def _message(error: Mapping[str, Any], context: Mapping[str, Any]) -> str:
             if key.endswith("()"):
                 return _not_a_form(found, words)
             word = found.get(key) if isinstance(found, Mapping) else found
-            return f"unknown {key} {shown(word)}{did_you_mean(word, words) or f', known: {", ".join(words)}'}"
+            hint = did_you_mean(word, words) or f", known: {', '.join(words)}"
+            return f"unknown {key} {shown(word)}{hint}"
         case "union_tag_not_found":
             return f"`{str(context['discriminator']).strip(chr(39))}` is missing"
         case "too_short":

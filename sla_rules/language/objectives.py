@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from sla_rules.language.base import Model, Percent, Text, wrong
 from sla_rules.periods import Period
@@ -12,6 +12,8 @@ MEASURES = ("at_least", "breached_less_than", "breached_at_most")
 
 class Objective(Model):
     """One share, for each period: of met instances at least, or of breached ones less than or at most."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": [name]} for name in MEASURES]})
 
     at_least: Percent | None = None
     breached_less_than: Percent | None = None

@@ -6,11 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, StrictBool, model_validator
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, StrictBool, model_validator
 
-from sla_rules.language.base import Model, Percent, Scalar, Text, listed, read_duration, read_percent, shown, tag, wrong
+from sla_rules.language.base import (
+    Model,
+    Percent,
+    Scalar,
+    Text,
+    WarningText,
+    listed,
+    read_duration,
+    read_percent,
+    shown,
+    tag,
+    wrong,
+)
 from sla_rules.language.calendars import ALWAYS, CalendarChoice, CalendarTable
 from sla_rules.language.conditions import Condition, fields_of
 from sla_rules.language.exemptions import Exemption
@@ -89,7 +101,7 @@ def _read_warning(value: object) -> WarnPoint:
     raise wrong(f"{shown(value)} is not a point such as `80 %`, `15 min before` or `1 h after`")
 
 
-WarnAt = Annotated[WarnPoint, BeforeValidator(_read_warning, json_schema_input_type=str)]
+WarnAt = Annotated[WarnPoint, BeforeValidator(_read_warning, json_schema_input_type=WarningText)]
 
 
 class Deadline(Policy):
@@ -189,7 +201,7 @@ def _read_step(value: object) -> object:
     return {"name": value} if isinstance(value, str) else value
 
 
-ListedStep = Annotated[Step, BeforeValidator(_read_step, json_schema_input_type=str | Step)]
+ListedStep = Annotated[Step, BeforeValidator(_read_step, json_schema_input_type=Text | Step)]
 
 
 class Procedure(Policy):
@@ -221,11 +233,18 @@ class NamedField(Model):
     when: Condition | None = None
 
 
-ListedField = Annotated[NamedField, BeforeValidator(_read_step, json_schema_input_type=str | NamedField)]
+ListedField = Annotated[NamedField, BeforeValidator(_read_step, json_schema_input_type=Text | NamedField)]
 
 
 class RequiredFields(Policy):
     """A record that must carry certain fields, and so must each item of a list in it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "dependentRequired": {"each": ["each_fields"], "each_fields": ["each"]},
+            "anyOf": [{"required": ["fields"]}, {"required": ["each_fields"]}],
+        }
+    )
 
     kind: Literal["required_fields"]
     record: Selectors
@@ -267,6 +286,10 @@ class Classification(Policy):
     def named_events(self) -> tuple[Selector, ...]:
         """The starts."""
         return self.start
+
+    def classify(self, facts: Mapping[str, Any]) -> Any:
+        """Return the value of the first row that holds of the facts; None where none does."""
+        return next((row.value for row in self.table if row.when is None or row.when.holds(facts)), None)
 
     @cached_property
     def facts(self) -> frozenset[str]:

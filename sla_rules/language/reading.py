@@ -165,7 +165,7 @@ class _Builder:
             if tag == "float":
                 return measured(Decimal(text))
         except (ValueError, ArithmeticError):
-            raise self.refuse(event, f"{quoted(text)} is not a number") from None
+            raise self.refuse(event, f"{quoted(text)} is not a number, or too large a one") from None
         if tag == "bool":
             return text.lower() == "true"
         return None if tag == "null" else text
@@ -245,5 +245,7 @@ def plain(value: object, path: Path_ = (), seen: list[int] | None = None) -> Any
         try:
             return measured(number)
         except ValueError:
-            raise AgreementError([Problem(f"{shown(value)} is not a number", dotted(path))]) from None
+            raise AgreementError(
+                [Problem(f"{shown(value)} is not a number, or too large a one", dotted(path))]
+            ) from None
     return value

@@ -26,7 +26,9 @@ def _as_selectors(value: object) -> object:
 Selectors = Annotated[
     tuple[Selector, ...],
     Field(min_length=1),
-    BeforeValidator(_as_selectors, json_schema_input_type=str | Selector | list[str | Selector]),
+    BeforeValidator(
+        _as_selectors, json_schema_input_type=Text | Selector | Annotated[list[Text | Selector], Field(min_length=1)]
+    ),
 ]
 """`ticket.opened`, `{type: …, where: …}`, or a list of both."""
 

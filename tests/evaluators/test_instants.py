@@ -286,9 +286,11 @@ def event(id, type, time, subject="S", **data):
     return sla.Event(id=id, type=type, subject=subject, time=time, data=data)
 
 
-def test_a_repeated_event_is_dropped_and_counted(judge):
+@pytest.mark.parametrize("same", [False, True], ids=["equal-events", "same-objects"])
+def test_a_repeated_event_is_dropped_and_counted(judge, same):
     events = [event("1", "opened", T0), event("2", "closed", T30), event("3", "opened", T60)]
-    verdicts = judge(agreement(EACH, events=EVENTS), [*events, events[1], events[1], events[0]])
+    again = events[:2] if same else [event("1", "opened", T0), event("2", "closed", T30)]
+    verdicts = judge(agreement(EACH, events=EVENTS), [*events, again[1], again[1], again[0]])
     assert [verdict.outcome for verdict in verdicts] == ["met", "pending"]
     assert sum(finding.count for finding in verdicts.findings if finding.kind == "duplicate") == 3
     assert {finding.kind for finding in verdicts.findings} == {"duplicate"}
@@ -327,7 +329,7 @@ def test_a_conflicting_id_after_as_of_does_not_exist_yet(judge, order):
 def test_a_conflicting_id_counts_once_for_each_event_that_is_dropped(judge):
     """Repetitions of the event that is kept are duplicates, beside the conflict."""
     kept = event("1", "opened", T0)
-    verdicts = judge(agreement(PLAIN, events=EVENTS), [kept, event("1", "opened", T30), kept])
+    verdicts = judge(agreement(PLAIN, events=EVENTS), [kept, event("1", "opened", T30), event("1", "opened", T0)])
     assert kinds(verdicts) == ["conflicting_id", "duplicate"]
 
 

@@ -8,15 +8,28 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from sla_rules.agreement import Agreement
-from sla_rules.errors import SlaError, quoted
+from sla_rules.evaluators.reference.availability import availability
 from sla_rules.evaluators.reference.cases import World
+from sla_rules.evaluators.reference.classification import classification
 from sla_rules.evaluators.reference.deadline import deadline
+from sla_rules.evaluators.reference.never import never
+from sla_rules.evaluators.reference.no_overlap import no_overlap
+from sla_rules.evaluators.reference.procedure import procedure
+from sla_rules.evaluators.reference.required_fields import required_fields
 from sla_rules.events import Event, Window
 from sla_rules.language.policies import Policy
 from sla_rules.periods import bounds
 from sla_rules.verdict import Outcome, Tally, Terms, Verdict, Verdicts
 
-KINDS: dict[str, Callable[[Any, Terms, World], Iterator[Verdict]]] = {"deadline": deadline}
+KINDS: dict[str, Callable[[Any, Terms, World], Iterator[Verdict]]] = {
+    "deadline": deadline,
+    "never": never,
+    "no_overlap": no_overlap,
+    "procedure": procedure,
+    "required_fields": required_fields,
+    "classification": classification,
+    "availability": availability,
+}
 """The function that judges each kind of policy."""
 
 
@@ -42,8 +55,6 @@ def judge(
     world = World(agreement, events, as_of, windows)
     verdicts = Verdicts(agreement, world.as_of)
     for policy in agreement.policies.values():
-        if policy.kind not in KINDS:
-            raise SlaError(f"policy {quoted(policy.id)}: kind {quoted(policy.kind)} is not judged yet")
         terms = Terms(policy, agreement.clause_of(policy), agreement.zone, agreement.version)
         instances = sorted(KINDS[policy.kind](policy, terms, world), key=lambda each: (each.start_at, each.key))
         verdicts += instances

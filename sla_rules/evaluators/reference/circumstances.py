@@ -60,10 +60,15 @@ def applies(policy: Policy, case: Case, start: Event) -> bool:
     return policy.applies is None or policy.applies.holds(at_start(policy, case, start))
 
 
+def in_force_at(at: int, world: World) -> bool:
+    """Say whether the agreement is in force at an instant."""
+    first, after = world.agreement.in_force
+    return (first is None or at >= first) and (after is None or at < after)
+
+
 def in_force(policy: Policy, event: Event, world: World) -> bool:
     """Say whether the agreement is in force at a start; note it where it is not."""
-    first, after = world.agreement.in_force
-    if (first is None or event.at >= first) and (after is None or event.at < after):
+    if in_force_at(event.at, world):
         return True
     message = f"{policy.id}: {event.type} of {event.subject} lies outside the time in which the agreement is in force"
     world.note(finding("not_in_force", message, event, policy.id))

@@ -1,0 +1,107 @@
+"""The share of each month in which a service is up, by the reference evaluator."""
+
+from collections.abc import Iterator
+
+from sla_rules.calendar import merged
+from sla_rules.evaluators.reference.cases import Case, World, names, spans
+from sla_rules.evaluators.reference.circumstances import in_force_at
+from sla_rules.events import Event, finding
+from sla_rules.language.policies import Availability
+from sla_rules.periods import bounds, label
+from sla_rules.reason import named
+from sla_rules.verdict import Outcome, Terms, Uptime, Verdict
+
+Intervals = tuple[tuple[int, int], ...]
+
+
+def availability(policy: Availability, terms: Terms, world: World) -> Iterator[Verdict]:
+    """Judge each calendar month, from that of the service's first event to the last that began before `as_of`."""
+    case = next((case for case in world.cases(("subject",)) if case.key == (policy.service,)), None)
+    known = [] if case is None else case.chosen(policy.named_events)
+    if case is None or not known:
+        return
+    down = outages(policy, case)
+    stretches = merged((start, world.now if end is None else end) for start, end, _ in down)
+    excluded = merged(without_count(policy, world))
+    zone = world.agreement.zone
+    month = label(known[0].at, policy.per, zone)
+    while bounds(month, policy.per, zone)[0] < world.now or month == label(known[0].at, policy.per, zone):
+        start, end = bounds(month, policy.per, zone)
+        uptime = measure(start, end, stretches, excluded, world.now)
+        if uptime.measured and in_force_at(start, world):
+            evidence = names(
+                [event for begun, ended, event in down if begun < end and (ended is None or ended > start)]
+            )
+            yield decide(terms, policy, month, start, uptime, world.now >= end, evidence)
+        month = label(end, policy.per, zone)
+
+
+def outages(policy: Availability, case: Case) -> list[tuple[int, int | None, Event]]:
+    """Return the outages: each from a `down` to the first `up` after it, or to no end yet."""
+
+    def begins(event: Event) -> bool:
+        return case.selects(policy.down, event)
+
+    def ends(event: Event) -> bool:
+        return case.selects(policy.up, event)
+
+    found, unused = spans(case.events, begins, ends)
+    used = {id(span.begun_by) for span in found}
+    for event in unused:
+        case.world.note(finding("up_without_down", f"`{event.type}` without {named(policy.down)} before it", event))
+    for event in case.events:
+        if begins(event) and id(event) not in used:
+            case.world.note(finding("down_while_down", f"`{event.type}` while it was down already", event))
+    return [(span.start, span.end, span.begun_by) for span in found]
+
+
+def without_count(policy: Availability, world: World) -> Iterator[tuple[int, int]]:
+    """Yield the windows that do not count for the service, as far as they lie before `as_of`."""
+    for kind in policy.exclude:
+        for window in world.windows(kind):
+            if window.scope in (None, policy.service) and window.start_at < world.now:
+                yield window.start_at, world.now if window.end_at is None else min(window.end_at, world.now)
+
+
+def measure(start: int, end: int, down: Intervals, excluded: Intervals, now: int) -> Uptime:
+    """Return how much of a month is measured, how much is excluded, and how long the service was down in the rest."""
+    left_out = length(within(excluded, start, end))
+    out = within(down, start, min(end, now))
+    in_both = sum(length(within(excluded, begun, ended)) for begun, ended in out)
+    return Uptime(measured=end - start - left_out, excluded=left_out, down=length(out) - in_both)
+
+
+def within(intervals: Intervals, start: int, end: int) -> Intervals:
+    """Return what of some intervals lies in `[start, end)`."""
+    clipped = ((max(start, begun), min(end, ended)) for begun, ended in intervals)
+    return tuple((begun, ended) for begun, ended in clipped if begun < ended)
+
+
+def length(intervals: Intervals) -> int:
+    """Return the total length of disjoint intervals."""
+    return sum(end - start for start, end in intervals)
+
+
+def decide(
+    terms: Terms, policy: Availability, month: str, start: int, uptime: Uptime, over: bool, evidence: tuple[str, ...]
+) -> Verdict:
+    """A running month is pending unless the outage already exceeds what the whole month allows."""
+    share = policy.at_least
+    allowed = uptime.measured * (share.denominator - share.numerator) // share.denominator
+    if uptime.down > allowed:
+        outcome = Outcome.BREACHED
+    else:
+        outcome = Outcome.MET if over else Outcome.PENDING
+    return Verdict(
+        terms,
+        policy.service,
+        (policy.service,),
+        outcome,
+        start_at=start,
+        limit_micros=allowed,
+        elapsed_micros=uptime.down,
+        margin_micros=allowed - uptime.down,
+        period=month,
+        evidence=evidence,
+        uptime=uptime,
+    )
