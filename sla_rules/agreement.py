@@ -96,7 +96,7 @@ class Agreement:
     def __repr__(self) -> str:
         """Its id, version and size."""
         version = f" {self.version}" if self.version else ""
-        return f"<Agreement {self.id}{version}: {len(self.policies)} policies, {len(self.clauses)} clauses>"
+        return f"<Agreement {self.id}{version}, policies: {len(self.policies)}, clauses: {len(self.clauses)}>"
 
 
 def built_in() -> dict[str, Path]:

@@ -216,10 +216,10 @@ def without_duplicates(ordered: list[Event]) -> tuple[list[Event], list[Finding]
     findings: list[Finding] = []
     for event in ordered:
         key: object = event.id if event.id is not None else object()
-        first = kept.setdefault(key, event)
-        if first is event:
-            continue
-        if first == event:
+        first = kept.get(key)
+        if first is None:
+            kept[key] = event
+        elif first == event:
             repeated.append(event)
         else:
             message = f"id {quoted(event.id)} stands for two different events; the first in order is kept"

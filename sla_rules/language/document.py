@@ -39,7 +39,7 @@ class Clause(Model):
     id: Text
     section: str = ""
     summary: Localized = {}
-    strength: Strength = "commitment"
+    strength: Strength = Field(default="commitment", description="How binding it is; nothing where it is descriptive.")
     reading: str | None = None
     status: Literal["evaluable", "descriptive"] = "evaluable"
     why: str | None = Field(default=None, description="Why a descriptive clause cannot be evaluated.")

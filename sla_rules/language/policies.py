@@ -131,6 +131,11 @@ class Deadline(Policy):
         """The types of its stops."""
         return frozenset(types_of(self.stop))
 
+    @cached_property
+    def cancel_types(self) -> frozenset[str]:
+        """The types of its cancels."""
+        return frozenset(types_of(self.cancel))
+
     @property
     def named_events(self) -> tuple[Selector, ...]:
         """Starts, stops, cancels, resumes and pauses."""

@@ -9,6 +9,7 @@ from sla_rules.calendar import Calendar
 from sla_rules.errors import BeyondHorizonError
 from sla_rules.evaluators.reference.circumstances import View
 from sla_rules.events import finding
+from sla_rules.instants import FIRST, LAST
 from sla_rules.language.calendars import CalendarTable
 from sla_rules.language.limits import BusinessDays, CalendarDays, Each, EndOf, LeadDays, Table, Until
 from sla_rules.language.policies import Deadline
@@ -56,7 +57,8 @@ def given_by(limit: Any, view: View[Deadline]) -> Given:
             number = facts.get(limit.times)
             if number is None or number < 0:
                 return Given(cause=missing(limit.times) if number is None else f"`{limit.times}` is {number}")
-            return Given(counted=limit.each * number, basis=((limit.times, number),))
+            counted, basis = limit.each * number, ((limit.times, number),)
+            return Given(cause=BEYOND, basis=basis) if counted > LAST - FIRST else Given(counted=counted, basis=basis)
         case Until():
             instant = facts.get(limit.until)
             return Given(cause=missing(limit.until)) if instant is None else Given(instant=instant)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from sla_rules.calendar import merged
 from sla_rules.evaluators.reference.cases import Case, World, names, spans
 from sla_rules.evaluators.reference.circumstances import in_force_at
+from sla_rules.evaluators.reference.windows import windows
 from sla_rules.events import Event, finding
 from sla_rules.language.policies import Availability
 from sla_rules.periods import bounds, label
@@ -58,7 +59,7 @@ def outages(policy: Availability, case: Case) -> list[tuple[int, int | None, Eve
 def without_count(policy: Availability, world: World) -> Iterator[tuple[int, int]]:
     """Yield the windows that do not count for the service, as far as they lie before `as_of`."""
     for kind in policy.exclude:
-        for window in world.windows(kind):
+        for window in windows(kind, world):
             if window.scope in (None, policy.service) and window.start_at < world.now:
                 yield window.start_at, world.now if window.end_at is None else min(window.end_at, world.now)
 

@@ -5,17 +5,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from sla_rules.agreement import Agreement
 from sla_rules.errors import InputError, did_you_mean, quoted
 from sla_rules.events import Event, Finding, Window, finding, in_order, without_duplicates
 from sla_rules.instants import micros
-from sla_rules.language.exemptions import Backlog
-from sla_rules.language.selectors import Selector, types_of
-from sla_rules.language.windows import DeclaredWindow, PlannedWindow
+from sla_rules.language.selectors import Selector
 
 Selectors = tuple[Selector, ...] | None
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -112,17 +111,21 @@ class Case:
                 high = middle
         return self._merged[low]
 
-    def selects(self, selectors: Selectors, event: Event) -> bool:
-        """Say whether one of the selectors means this event."""
+    def selects(
+        self, selectors: Selectors, event: Event, start: Event | None = None, roles: frozenset[str] = frozenset()
+    ) -> bool:
+        """Say whether one of the selectors means this event; `start` and `roles` as for the attributes."""
         for selector in selectors or ():
-            if selector.type == event.type and (selector.where is None or selector.where.holds(self.seen_from(event))):
+            if selector.type == event.type and (
+                selector.where is None or selector.where.holds(self.seen_from(event, start, roles))
+            ):
                 return True
         return False
 
-    def seen_from(self, event: Event) -> dict[str, Any]:
+    def seen_from(self, event: Event, start: Event | None, roles: frozenset[str]) -> dict[str, Any]:
         """Return what `where` reads: the event's time and own fields, and of other fields the case's attributes."""
         own = self.world.agreement.events[event.type].fields
-        others = {name: value for name, value in self.attributes(event.at).items() if name not in own}
+        others = {name: value for name, value in self.attributes(event.at, start, roles).items() if name not in own}
         return {**others, **event.data, "time": event.at}
 
     def chosen(self, selectors: Selectors) -> list[Event]:
@@ -145,12 +148,12 @@ class World:
         known, repeated = without_duplicates([event for event in ordered if event.at <= self.now])
         for found in repeated:
             self.note(found)
+        self.left_out: set[str] = set()
         self.events = self._read(known)
         self._cases: dict[tuple[str, ...], list[Case]] = {}
-        self._passed = self._checked(windows)
-        self._windows: dict[str, list[Window]] = {}
-        self._chosen: dict[Selectors, list[Event]] = {}
-        self._backlogs: dict[Backlog, dict[object, tuple[bool, int | None]]] = {}
+        self._caseless: dict[tuple[str, ...], list[Event]] = {}
+        self.passed = self._checked(windows)
+        self._found: dict[object, object] = {}
 
     def note(self, found: Finding) -> None:
         """Keep a finding; the same about the same event is kept once."""
@@ -165,6 +168,8 @@ class World:
                 undeclared.setdefault(event.type, event)
             elif (kept := self.agreement.read(event, findings)) is not None:
                 read.append(kept)
+            else:
+                self.left_out.add(event.subject)
         counts = Counter(event.type for event in known)
         for type, event in undeclared.items():
             message = f"unknown event type {quoted(type)}{did_you_mean(type, self.agreement.events)}"
@@ -190,21 +195,32 @@ class World:
             self._cases[match] = [Case(key, events, self) for key, events in keyed.items()]
         return self._cases[match]
 
+    def caseless(self, match: tuple[str, ...]) -> list[Event]:
+        """Return the events that belong to no case of a match, because they lack a field of it."""
+        self.cases(match)
+        return self._caseless.get(match, [])
+
     def _keyed(self, match: tuple[str, ...]) -> dict[tuple[str, ...], list[Event]]:
         keyed: dict[tuple[str, ...], list[Event]] = {}
         general: dict[str, list[Event]] = {}
+        caseless: list[Event] = []
         for event in self.events:
             values = [event.subject if name == "subject" else event.data.get(name) for name in match]
             if None not in values:
                 keyed.setdefault(tuple(map(str, values)), []).append(event)
             elif "subject" in match:
                 general.setdefault(event.subject, []).append(event)
+            else:
+                caseless.append(event)
         if general:
             place = match.index("subject")
             order = {id(event): index for index, event in enumerate(self.events)}
             for key, events in keyed.items():
                 events += general.get(key[place], [])
                 events.sort(key=lambda event: order[id(event)])
+            with_case = {key[place] for key in keyed}
+            caseless = [event for subject, events in general.items() if subject not in with_case for event in events]
+        self._caseless[match] = caseless
         return keyed
 
     def _checked(self, windows: Iterable[Window]) -> list[Window]:
@@ -219,110 +235,18 @@ class World:
 
     def chosen(self, selectors: Selectors) -> list[Event]:
         """Return the events of all subjects that the selectors mean, in order."""
-        if selectors not in self._chosen:
-            by_subject = {case.key[0]: case for case in self.cases(("subject",))}
-            self._chosen[selectors] = [e for e in self.events if by_subject[e.subject].selects(selectors, e)]
-        return self._chosen[selectors]
 
-    def backlog(self, backlog: Backlog) -> dict[object, tuple[bool, int | None]]:
-        """Return for each owner whether its first-time members ever exceeded the number, and when all were done.
+        def find() -> list[Event]:
+            of_subject = {case.key[0]: case for case in self.cases(("subject",))}
+            return [event for event in self.events if of_subject[event.subject].selects(selectors, event)]
 
-        Members are the subjects whose first event of the members' types is selected. The backlog is done at the first
-        instant at which all members known by then, more than the number, have had their first `until` event; what
-        comes after that belongs to it no more.
-        """
-        if backlog not in self._backlogs:
-            owners: dict[object, dict[str, int]] = {}
-            done: dict[str, int] = {}
-            types = set(types_of(backlog.members))
-            for case in self.cases(("subject",)):
-                first = next((event for event in case.events if event.type in types), None)
-                if first is not None and case.selects(backlog.members, first):
-                    owners.setdefault(first.data.get(backlog.by), {})[first.subject] = first.at
-                for event in case.chosen(backlog.until)[:1]:
-                    done[event.subject] = event.at
-            self._backlogs[backlog] = {
-                owner: _backlog_of(members, done, backlog.more_than) for owner, members in owners.items() if owner
-            }
-        return self._backlogs[backlog]
+        return self.once(("chosen", selectors), find)
 
-    def windows(self, kind: str) -> list[Window]:
-        """Return the windows of a kind: those passed in, and those that events tell of."""
-        if kind not in self._windows:
-            source = self.agreement.windows[kind]
-            told = [window for window in self._passed if window.kind == kind]
-            if isinstance(source, PlannedWindow):
-                told += self._planned(kind, source)
-            elif isinstance(source, DeclaredWindow):
-                told += self._declared(kind, source)
-            self._windows[kind] = told
-        return self._windows[kind]
-
-    def _planned(self, kind: str, source: PlannedWindow) -> list[Window]:
-        """Return the windows that the latest schedule made before each began says."""
-        windows = []
-        for case in self.cases(("subject",)):
-            current: Window | None = None
-            for event in case.events:
-                begun = current is not None and event.at >= current.start_at
-                if begun:
-                    break
-                if case.selects(source.event, event) or case.selects(source.replaced_by, event):
-                    current = self._announced(kind, source, event) or current
-                elif case.selects(source.cancelled_by, event):
-                    current = None
-            if current is not None:
-                windows.append(current)
-        return windows
-
-    def _announced(self, kind: str, source: PlannedWindow, event: Event) -> Window | None:
-        start, end = event.data.get(source.start), event.data.get(source.end)
-        scope = event.data.get(source.scope) if source.scope else None
-        if start is None or end is None or end < start or event.at >= start:
-            why = (
-                "is announced only after it began"
-                if start is not None and event.at >= start
-                else "has no start and end"
-            )
-            self.note(finding("window_ignored", f"{kind} window of {quoted(event.subject)} {why}", event))
-            return None
-        return _window(kind, start, end, scope, event.subject)
-
-    def _declared(self, kind: str, source: DeclaredWindow) -> list[Window]:
-        """Return the windows that one event opens and another closes, for each scope by itself."""
-        case = Case((), self.events, self)
-        relevant = self.chosen((*source.from_, *source.to))
-
-        def scope_of(event: Event) -> object:
-            return event.data.get(source.scope) if source.scope else None
-
-        windows = []
-        for scope in dict.fromkeys(map(scope_of, relevant)):
-            own = [event for event in relevant if scope_of(event) in (scope, None)]
-            found, _ = spans(
-                own,
-                lambda event, scope=scope: scope_of(event) == scope and case.selects(source.from_, event),  # type: ignore[misc]
-                lambda event: case.selects(source.to, event),
-            )
-            windows += [_window(kind, each.start, each.end, scope, each.begun_by.name) for each in found]
-        return windows
-
-
-def _backlog_of(members: dict[str, int], done: dict[str, int], more_than: int) -> tuple[bool, int | None]:
-    """Return whether an owner's members exceed the number before they are done, and when they are."""
-    instants = sorted({*members.values(), *(done[subject] for subject in members if subject in done)})
-    for at in instants:
-        known = [subject for subject, since in members.items() if since <= at]
-        if len(known) > more_than and all(done.get(subject, at + 1) <= at for subject in known):
-            return True, at
-    return len(members) > more_than, None
-
-
-def _window(kind: str, start: int, end: int | None, scope: Any, id: str) -> Window:
-    window = object.__new__(Window)
-    for name, value in (("kind", kind), ("start_at", start), ("end_at", end), ("scope", scope), ("id", id)):
-        object.__setattr__(window, name, value)
-    return window
+    def once(self, key: object, find: Callable[[], T]) -> T:
+        """Return what `find` finds, looked for once."""
+        if key not in self._found:
+            self._found[key] = find()
+        return cast(T, self._found[key])
 
 
 def names(events: Sequence[Event | None]) -> tuple[str, ...]:

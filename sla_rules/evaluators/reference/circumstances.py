@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from sla_rules.evaluators.reference.backlogs import done_at
 from sla_rules.evaluators.reference.cases import Case, World
 from sla_rules.events import Event, finding
 from sla_rules.language.exemptions import Backlog
@@ -95,7 +96,7 @@ def exemptions(now: View[Any]) -> tuple[tuple[str, ...], list[Event]]:
 def in_backlog(backlog: Backlog, now: View[Any]) -> bool:
     """Say whether an instance starts before the backlog of its owner is done."""
     owner = at_start(now.policy, now.case, now.instance.start).get(backlog.by)
-    exceeded, closed_at = now.world.backlog(backlog).get(owner, (False, None))
+    exceeded, closed_at = done_at(backlog, owner, now.world)
     return exceeded and (closed_at is None or now.instance.start.at < closed_at)
 
 

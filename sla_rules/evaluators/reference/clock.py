@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sla_rules.calendar import merged
 from sla_rules.evaluators.reference.cases import spans
 from sla_rules.evaluators.reference.circumstances import View
+from sla_rules.evaluators.reference.windows import windows
 from sla_rules.events import Event, finding
 from sla_rules.language.policies import Deadline, PauseBetween, PauseWhile
 from sla_rules.reason import named
@@ -48,8 +49,9 @@ def excluded(view: View[Deadline]) -> list[Stretch]:
     for kind in view.policy.exclude:
         scope = view.world.agreement.windows[kind].scope
         own = view.facts.get(scope) if scope is not None else None
-        windows = view.world.windows(kind)
-        found += [(each.start_at, each.end_at) for each in windows if each.scope is None or each.scope == own]
+        for each in windows(kind, view.world):
+            if each.scope is None or each.scope == own:
+                found.append((each.start_at, each.end_at))
     return found
 
 

@@ -9,7 +9,7 @@ from sla_rules.evaluators.reference.allowance import BEYOND, Given, calendar_of,
 from sla_rules.evaluators.reference.cases import World, names
 from sla_rules.evaluators.reference.circumstances import Instance, View, exemptions, period_of, view
 from sla_rules.evaluators.reference.clock import Still, standing_still
-from sla_rules.evaluators.reference.instances import instances, stop_without_start
+from sla_rules.evaluators.reference.instances import instances, note_caseless, stop_without_start
 from sla_rules.events import Event, finding
 from sla_rules.instants import moment
 from sla_rules.language.policies import Deadline
@@ -37,6 +37,7 @@ def deadline(policy: Deadline, terms: Terms, world: World) -> Iterator[Verdict]:
         elif case.types & policy.stop_types:
             for event in case.chosen(policy.stop):
                 stop_without_start(policy, event, world)
+    note_caseless(policy, world)
 
 
 def decide(terms: Terms, now: View[Deadline]) -> Verdict | None:
@@ -47,16 +48,9 @@ def decide(terms: Terms, now: View[Deadline]) -> Verdict | None:
         note_hidden_breach(now)
         return None
     still = standing_still(now)
-    elapsed = margin = None
-    due = Due(cause=given.cause or (calendar if isinstance(calendar, str) else None))
-    if not isinstance(calendar, str):
-        try:
-            elapsed = calendar.counted(instance.start.at, now.at, still.intervals)
-            if due.cause is None:
-                due = due_of(given, calendar, still, now)
-                margin = margin_of(given, due, calendar, still, elapsed, now)
-        except BeyondHorizonError:
-            due = Due(cause=BEYOND)
+    due = due_of(given, calendar, still, now)
+    elapsed = counted(calendar, instance.start.at, now.at, still)
+    margin = margin_of(given, due, calendar, still, elapsed, now)
     exempted_by, grounds = exemptions(now)
     outcome = outcome_of(instance, bool(exempted_by), due, now.at)
     if outcome in (Outcome.MET, Outcome.PENDING, Outcome.VOID):
@@ -96,17 +90,32 @@ def outcome_of(instance: Instance, exempt: bool, due: Due, at: int) -> Outcome:
     return Outcome.PENDING if instance.stop is None else Outcome.MET
 
 
-def due_of(given: Given, calendar: Calendar, still: Still, now: View[Deadline]) -> Due:
+def due_of(given: Given, calendar: Calendar | str, still: Still, now: View[Deadline]) -> Due:
     """Return until when an instance is in time: open while its clock stands still, with no limit, or deferred."""
+    if given.cause is not None:
+        return Due(cause=given.cause)
+    if given.counted is None and given.instant is None:
+        return Due()
+    reached = given.instant
     if given.counted is not None:
-        reached = calendar.due(now.instance.start.at, given.counted, still.intervals)
+        if isinstance(calendar, str):
+            return Due(cause=calendar)
+        try:
+            reached = calendar.due(now.instance.start.at, given.counted, still.intervals)
+        except BeyondHorizonError:
+            return Due(cause=BEYOND)
         if still.paused and reached >= now.at and now.instance.ended_by is None:
             return deferred(Due(), now)
-    elif given.instant is not None:
-        reached = given.instant
-    else:
-        return Due()
+    assert reached is not None
     return deferred(Due(reached - 1 if now.policy.strict else reached), now)
+
+
+def counted(calendar: Calendar | str, start: int, end: int, still: Still) -> int | None:
+    """Return the counted time between two instants; None where the calendar is unknown or does not reach so far."""
+    try:
+        return None if isinstance(calendar, str) else calendar.counted(start, end, still.intervals)
+    except BeyondHorizonError:
+        return None
 
 
 def deferred(ordinary: Due, now: View[Deadline]) -> Due:
@@ -132,12 +141,15 @@ def deferred(ordinary: Due, now: View[Deadline]) -> Due:
 
 
 def margin_of(
-    given: Given, due: Due, calendar: Calendar, still: Still, elapsed: int, now: View[Deadline]
+    given: Given, due: Due, calendar: Calendar | str, still: Still, elapsed: int | None, now: View[Deadline]
 ) -> int | None:
     """Return the counted time from the end of the instance to its due instant, negative when late."""
     if due.at is not None:
-        return calendar.counted(now.at, due.at, still.intervals) - calendar.counted(due.at, now.at, still.intervals)
-    return None if given.counted is None or due.deferral else given.counted - elapsed
+        left, over = counted(calendar, now.at, due.at, still), counted(calendar, due.at, now.at, still)
+        return None if left is None or over is None else left - over
+    if given.counted is None or elapsed is None or due.deferral or due.cause is not None:
+        return None
+    return given.counted - elapsed
 
 
 def note_hidden_breach(now: View[Deadline]) -> None:
@@ -150,14 +162,13 @@ def note_hidden_breach(now: View[Deadline]) -> None:
     before = instance.start.at
     for at in dict.fromkeys(changed):
         then = View(policy, case, instance, at, case.attributes(before, instance.start, policy.roles))
-        given, calendar = given_by(policy.limit, then), calendar_of(then)
-        if given.cause is None and not given.unjudged and not isinstance(calendar, str):
-            due = due_of(given, calendar, standing_still(then), then)
-            if due.at is not None and due.at < at:
-                message = (
-                    f"{policy.id}: the limit of {instance.start.subject} had passed at {moment(due.at).isoformat()}, "
-                    "before what it depends on was changed"
-                )
-                case.world.note(finding("limit_passed_before_change", message, instance.start, policy.id))
-                return
+        given = given_by(policy.limit, then)
+        due = due_of(given, calendar_of(then), standing_still(then), then)
+        if due.at is not None and due.at < at and not given.unjudged:
+            message = (
+                f"{policy.id}: the limit of {instance.start.subject} had passed at {moment(due.at).isoformat()}, "
+                "before what it depends on was changed"
+            )
+            case.world.note(finding("limit_passed_before_change", message, instance.start, policy.id))
+            return
         before = at

@@ -16,9 +16,9 @@ def instances(policy: Deadline, case: Case) -> list[Instance]:
     found: list[Instance] = []
     started = False
     for instant in together(event for event in case.events if event.type in policy.roles):
-        stops = [event for event in instant if case.selects(policy.stop, event)]
-        cancels = [event for event in instant if case.selects(policy.cancel, event)]
-        starts = [event for event in instant if case.selects(policy.start, event)]
+        stops = [event for event in instant if event.type in policy.stop_types]
+        cancels = [event for event in instant if event.type in policy.cancel_types]
+        starts = [event for event in instant if case.selects(policy.start, event, event, policy.roles)]
         end_the_open_one(policy, case, found, stops, cancels)
         reopen_the_last(policy, case, found, instant)
         for event in starts:
@@ -28,7 +28,8 @@ def instances(policy: Deadline, case: Case) -> list[Instance]:
         started = started or bool(starts)
         if not started:
             for event in stops:
-                stop_without_start(policy, event, case.world)
+                if case.selects(policy.stop, event):
+                    stop_without_start(policy, event, case.world)
     return found
 
 
@@ -52,7 +53,7 @@ def end_the_open_one(
             stops.remove(event)
             return
     for event in cancels:
-        if event is not instance.start:
+        if event is not instance.start and case.selects(policy.cancel, event, instance.start, policy.roles):
             instance.cancel = event
             cancels.remove(event)
             return
@@ -61,7 +62,7 @@ def end_the_open_one(
 def stops_it(policy: Deadline, case: Case, instance: Instance, event: Event) -> bool:
     """Say whether one of the policy's stops, whose `when` holds of the case at its start, means the event."""
     return any(
-        case.selects((selector,), event)
+        case.selects((selector,), event, instance.start, policy.roles)
         and (selector.when is None or selector.when.holds(at_start(policy, case, instance.start)))
         for selector in policy.stop
     )
@@ -73,11 +74,28 @@ def reopen_the_last(policy: Deadline, case: Case, found: list[Instance], instant
         return
     instance = found[-1]
     for event in instant:
-        if event is not instance.stop and instance.stop is not None and case.selects(policy.resume, event):
+        if (
+            event is not instance.stop
+            and instance.stop is not None
+            and case.selects(policy.resume, event, instance.start, policy.roles)
+        ):
             instance.reopened.append((instance.stop, event))
             instance.stop = None
 
 
 def stop_without_start(policy: Deadline, event: Event, world: World) -> None:
-    """Note a stop before which nothing started."""
+    """Note a stop before which nothing started, unless the start is a finding itself."""
+    if event.subject in world.left_out:
+        return
     world.note(finding("stop_without_start", f"`{event.type}` without {named(policy.start)} before it", event))
+
+
+def note_caseless(policy: Deadline, world: World) -> None:
+    """Note starts and stops that belong to no case, because they lack a field of the match."""
+    for event in world.caseless(policy.match):
+        if event.type in policy.start_types:
+            lacking = [f"`{name}`" for name in policy.match if name != "subject" and event.data.get(name) is None]
+            message = f"{policy.id}: `{event.type}` belongs to no case, {' and '.join(lacking)} is missing"
+            world.note(finding("no_case", message, event, policy.id))
+        elif event.type in policy.stop_types:
+            stop_without_start(policy, event, world)

@@ -81,6 +81,7 @@ class Book:
         self.next_month = (self.first_day + timedelta(days=31)).replace(day=1)
         self.days = [date.fromordinal(n) for n in range(self.first_day.toordinal(), self.next_month.toordinal())]
         self.label = f"{year:04}-{month:02}"
+        self.start = self.at(self.first_day)
         self.end = self.at(self.next_month)
         self._made: Counter[str] = Counter()
         self._rows: list[tuple[int, str, Subject, dict[str, object]]] = []
@@ -121,7 +122,7 @@ class Book:
         return self.random.randrange(100) < percent
 
     def subject(self, family: str) -> Subject:
-        """A new ticket, call, …"""
+        """A new ticket, call, e-mail, reservation or release."""
         self._made[family] += 1
         return Subject(family, self._made[family])
 
@@ -144,6 +145,10 @@ class Book:
     def plant_month(self, policy: str, outcome: str, what: str) -> None:
         """Write down what ought to be said about this month's share."""
         self._planted.append((policy, None, None, outcome, what, self.label))
+
+    def outcomes(self, policy: str) -> list[str | None]:
+        """What was planted for a policy so far."""
+        return [outcome for of, _, _, outcome, _, _ in self._planted if of == policy]
 
     def events(self) -> list[Event]:
         """All events in order of time, with names and ids."""

@@ -19,7 +19,7 @@ FEWEST_CALLS = 40
 def add_calls(book: Book, calls: int, *, kept: bool) -> None:
     """Write down calls so that the month just keeps its share of 80 %, or misses it by one call."""
     _plant_calls(book)
-    in_time = sum(outcome == "met" for outcome in book.counted(PHONE))
+    in_time = sum(outcome == "met" for outcome in book.outcomes(PHONE))
     calls = max(calls, FEWEST_CALLS)
     enough = -(-calls * PERCENT // 100)
     wanted = enough if kept else enough - 1

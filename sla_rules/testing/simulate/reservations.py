@@ -58,7 +58,10 @@ def _ordinary_single(book: Book) -> None:
     _request(book, meeting, requested, start, book.random.choice((1, None)))
     limit = confirmation(ahead)
     span = book.quick(limit // 4, limit)
-    book.event(requested + span, "reservation.cancelled" if book.chance(4) else "reservation.confirmed", meeting)
+    if book.chance(4):
+        book.event(requested + span, "reservation.cancelled", meeting)
+        return
+    book.event(requested + span, "reservation.confirmed", meeting)
     if book.chance(3):
         book.event(requested + span + 30 * MINUTE, "reservation.cancelled", meeting)
 
@@ -118,7 +121,7 @@ def _plant_singles(book: Book) -> None:
     plant("4 days ahead, never confirmed", "breached", 4)
     plant("1 day ahead, cancelled 1 µs after 1 h", "breached", 1, ("cancelled", HOUR + MICROSECOND))
     plant("1 day ahead, cancelled exactly at 1 h", "void", 1, ("cancelled", HOUR))
-    plant("requested the day after the meeting, never confirmed: for no verdict to be had", None, -1)
+    plant("requested the day after the meeting, which is to be questioned and not judged", None, -1)
 
 
 def _plant_days_ahead(book: Book) -> None:

@@ -201,8 +201,8 @@ def _plant_responses(book: Book) -> None:
     what = "an SL1 raised to SL4 at the instant of its answer after 20 min"
     changed(what, "SL1", "breached", 20 * MINUTE, "SL4", 20 * MINUTE)
     what = "an SL4 lowered to SL1 after 12 min, answered exactly at the 30 min of SL1"
-    steps = Step(12 * MINUTE, "severity_changed", "SL1"), Step(30 * MINUTE, "responded"), Step(HOUR, "resolved")
-    plant(what, "SL4", "met", *steps)
+    lowered = Step(12 * MINUTE, "severity_changed", "SL1")
+    plant(what, "SL4", "met", lowered, Step(30 * MINUTE, "responded"), Step(HOUR, "resolved"))
     what = "an SL1 answered after 25 min and raised to SL4 only after that"
     changed(what, "SL1", "met", 26 * MINUTE, "SL4", 25 * MINUTE)
 
@@ -259,8 +259,9 @@ def _plant_targets(book: Book) -> None:
     plant(what, "SL4", "none", *steps, resolution="met")
     for off, outcome, where in EDGES:
         again = 6 * HOUR
-        steps = Step(20 * MINUTE, "resolved"), Step(again, "reopened"), Step(again + TARGET + off, "resolved")
-        plant(f"an SL4 reopened, resolved {where} 30 min after that", "SL4", outcome, *steps, start=again)
+        what = f"an SL4 reopened, resolved {where} 30 min after that"
+        second = Step(again, "reopened"), Step(again + TARGET + off, "resolved")
+        plant(what, "SL4", outcome, Step(20 * MINUTE, "resolved"), *second, start=again)
 
 
 def _plant_deferrals(book: Book, publications: Publications) -> None:

@@ -1,0 +1,90 @@
+"""Windows of time that do not count, by the reference evaluator: those passed in, and those that events tell of."""
+
+from typing import Any
+
+from sla_rules.errors import quoted
+from sla_rules.evaluators.reference.cases import Case, World, spans
+from sla_rules.events import Event, Window, finding
+from sla_rules.instants import moment
+from sla_rules.language.windows import DeclaredWindow, PlannedWindow
+
+
+def windows(kind: str, world: World) -> list[Window]:
+    """Return all windows of a kind."""
+    return world.once(("windows", kind), lambda: find(kind, world))
+
+
+def find(kind: str, world: World) -> list[Window]:
+    """Look for all windows of a kind."""
+    source = world.agreement.windows[kind]
+    found = [window for window in world.passed if window.kind == kind]
+    if isinstance(source, PlannedWindow):
+        for case in world.cases(("subject",)):
+            found += planned(kind, source, case)
+    elif isinstance(source, DeclaredWindow):
+        found += declared(kind, source, world)
+    return found
+
+
+def planned(kind: str, source: PlannedWindow, case: Case) -> list[Window]:
+    """Return the windows of one subject: each as the latest schedule made before it began says.
+
+    What comes at or after its beginning leaves it as it is; only a new schedule then announces another one.
+    """
+    begun: list[Window] = []
+    current: Window | None = None
+    for event in case.events:
+        if current is not None and event.at >= current.start_at:
+            begun.append(current)
+            current = None
+        scheduled, replaced = case.selects(source.event, event), case.selects(source.replaced_by, event)
+        cancelled = case.selects(source.cancelled_by, event)
+        if current is None and begun and (replaced or cancelled):
+            ignore(kind, event, case, "comes after the window began")
+        elif scheduled or replaced:
+            current = announced(kind, source, event, case) or current
+        elif cancelled:
+            current = None
+    return begun if current is None else [*begun, current]
+
+
+def announced(kind: str, source: PlannedWindow, event: Event, case: Case) -> Window | None:
+    """Return the window that a schedule announces; None, and a finding, where it has none or it has begun."""
+    start, end = event.data.get(source.start), event.data.get(source.end)
+    if start is None or end is None or end < start:
+        ignore(kind, event, case, "has no start and end")
+        return None
+    if event.at >= start:
+        ignore(kind, event, case, "comes after the window began")
+        return None
+    return window(kind, start, end, scope_of(source, event), event.subject)
+
+
+def ignore(kind: str, event: Event, case: Case, why: str) -> None:
+    """Note a schedule that changes no window."""
+    message = f"{kind}: `{event.type}` of {quoted(event.subject)} {why}, so it changes none"
+    case.world.note(finding("window_ignored", message, event))
+
+
+def declared(kind: str, source: DeclaredWindow, world: World) -> list[Window]:
+    """Return the windows that one event opens and another closes; one without a scope closes those of every scope."""
+    opening, closing = world.chosen(source.from_), world.chosen(source.to)
+    found: list[Window] = []
+    for scope in dict.fromkeys(scope_of(source, event) for event in opening):
+        opens = [event for event in opening if scope_of(source, event) == scope]
+        closes = [event for event in closing if scope_of(source, event) in (scope, None)]
+        own = sorted(opens + closes, key=lambda event: event.at)
+        stretches, _ = spans(own, opens.__contains__, closes.__contains__)
+        found += [window(kind, each.start, each.end, scope, each.begun_by.name) for each in stretches]
+    return found
+
+
+def scope_of(source: PlannedWindow | DeclaredWindow, event: Event) -> Any:
+    """Return the service, team or site that an event's window concerns; None for all."""
+    return event.data.get(source.scope) if source.scope is not None else None
+
+
+def window(kind: str, start: int, end: int | None, scope: Any, id: str) -> Window:
+    """Return a window between instants in microseconds."""
+    until = None if end is None else moment(end)
+    return Window(kind=kind, start=moment(start), end=until, scope=None if scope is None else str(scope), id=id)
