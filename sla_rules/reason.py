@@ -49,7 +49,8 @@ def reason(verdict: "Verdict") -> str:
 def _of_instance(verdict: "Verdict") -> str:
     policy = verdict.terms.policy
     if verdict.cause is not None:
-        return f"Cannot be judged: {verdict.cause}."
+        cancelled = "Cancelled; it could not have been judged" if verdict.outcome == "void" else "Cannot be judged"
+        return f"{cancelled}: {verdict.cause}."
     return _SENTENCES[policy.kind](verdict, policy)
 
 
@@ -94,7 +95,7 @@ def _allowance(verdict: "Verdict", policy: Deadline) -> str:
 
 
 def _chosen_by(verdict: "Verdict") -> str:
-    return f" for {', '.join(f'{name} {value}' for name, value in verdict.basis)}" if verdict.basis else ""
+    return f" for {', '.join(f'{name} {_plain(value)}' for name, value in verdict.basis)}" if verdict.basis else ""
 
 
 def _counted(policy: Deadline) -> str:
@@ -187,9 +188,9 @@ def _of_period(verdict: "Verdict") -> str:
     ]
     left_out = f"; left out: {', '.join(aside)}" if aside else ""
     pending = f", {tally.pending} pending" if tally.pending else ""
-    running = "Not over yet: " if verdict.outcome == "pending" else ""
-    period = "on the whole" if verdict.period == "whole" else f"in {verdict.period}"
-    return f"{running}{tally.met} of {counted} met{share} {period}{pending}, promised: {promise(objective)}{left_out}."
+    period = "On the whole" if verdict.period == "whole" else f"In {verdict.period}"
+    period += ", which is not over yet," if verdict.outcome == "pending" else ""
+    return f"{period} {tally.met} of {counted} were met{share}{pending}; promised: {promise(objective)}{left_out}."
 
 
 def promise(objective: Objective | None) -> str:
@@ -223,7 +224,8 @@ def local(at: int, verdict: "Verdict") -> str:
 
 
 def _plain(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return quoted(text) if " " in text else text
 
 
 def _and(names: tuple[str, ...]) -> str:

@@ -31,7 +31,9 @@ def judged(judge, history, policy=PLAIN, as_of=None, **parts):
 
 
 def test_data_that_are_in_order_give_no_finding(judge):
-    history = History().add("opened", T0, priority="P1", sites=3, cost=1.5, rush=False, day="2026-03-02", month="2026-03")
+    history = History().add(
+        "opened", T0, priority="P1", sites=3, cost=1.5, rush=False, day="2026-03-02", month="2026-03"
+    )
     assert kinds(judged(judge, history.add("closed", T30))) == []
 
 
@@ -138,9 +140,7 @@ def test_a_misspelt_field_is_a_finding(judge):
     assert "sites" in verdicts.findings[0].message
 
 
-@pytest.mark.parametrize(
-    ("begin", "end"), [("2026-03-02T13:59:59.999999Z", T60), (T60, "2026-03-02T14:59:59.999999Z")]
-)
+@pytest.mark.parametrize(("begin", "end"), [("2026-03-02T13:59:59.999999Z", T60), (T60, "2026-03-02T14:59:59.999999Z")])
 def test_an_interval_that_ends_before_it_starts_is_a_finding(judge, begin, end):
     policy = {**PLAIN, "start": "booked"}
     history = History("T-1").add("booked", T0, id="first", begin=begin, end=end)

@@ -132,7 +132,9 @@ def test_when_a_period_is_over(judge, per, last, over):
 
 def test_the_whole_has_no_end_and_so_stays_pending(judge):
     """The design gives `whole` no end; the code never judges it. Its counts are there all the same."""
-    period = only(judged(judge, {"at_least": "80 %", "per": "whole"}, many(met=4, breached=1), "2036-01-01T00:00:00Z"), subject="")
+    period = only(
+        judged(judge, {"at_least": "80 %", "per": "whole"}, many(met=4, breached=1), "2036-01-01T00:00:00Z"), subject=""
+    )
     assert (period.outcome, period.period) == ("pending", "whole")
     assert (period.counted, period.met, period.breached, period.share) == (5, 4, 1, Fraction(4, 5))
 
@@ -140,7 +142,9 @@ def test_the_whole_has_no_end_and_so_stays_pending(judge):
 def test_each_period_has_its_own_verdict(judge):
     history = History()
     for month, stop in (("01", "12:10"), ("02", "14:00"), ("03", "12:10")):
-        history.add("opened", f"2026-{month}-10T12:00:00Z", subject=month).add("closed", f"2026-{month}-10T{stop}:00Z", subject=month)
+        history.add("opened", f"2026-{month}-10T12:00:00Z", subject=month).add(
+            "closed", f"2026-{month}-10T{stop}:00Z", subject=month
+        )
     found = periods(judged(judge, AT_LEAST_80, history, "2026-03-20T00:00:00Z"))
     assert [(verdict.period, verdict.outcome) for verdict in found] == [
         ("2026-01", "met"),
@@ -233,7 +237,9 @@ def with_open(history, count):
         (101, 25, 0, "met"),
     ],
 )
-def test_a_period_that_is_over_waits_while_pending_instances_can_change_the_answer(judge, met, breached, open_, expected):
+def test_a_period_that_is_over_waits_while_pending_instances_can_change_the_answer(
+    judge, met, breached, open_, expected
+):
     history = with_open(many(met=met, breached=breached), open_)
     period = only(judged(judge, AT_LEAST_80, history, APRIL, **OPEN_END), subject="")
     assert period.outcome == expected

@@ -204,7 +204,11 @@ def test_a_strict_limit_after_a_pause_ends_a_microsecond_before(judge):
 
 
 def test_a_pause_belongs_to_its_case(judge):
-    told = history("closed 17:00").add("held", t("14:30"), subject="another").add("released", t("15:30"), subject="another")
+    told = (
+        history("closed 17:00")
+        .add("held", t("14:30"), subject="another")
+        .add("released", t("15:30"), subject="another")
+    )
     assert judged(judge, BETWEEN, told).outcome == "breached"
 
 
@@ -337,7 +341,10 @@ def test_a_late_stop_that_is_reopened_stays_late(judge):
     told = history("closed 16:00:00.000001", "reopened 17:00", "closed 17:30")
     verdict = judged(judge, REOPENING, told)
     assert (verdict.outcome, verdict.due) == ("breached", pendulum.parse(t("16:00")))
-    assert (verdict.elapsed, verdict.margin) == (timedelta(minutes=150, microseconds=1), -timedelta(minutes=30, microseconds=1))
+    assert (verdict.elapsed, verdict.margin) == (
+        timedelta(minutes=150, microseconds=1),
+        -timedelta(minutes=30, microseconds=1),
+    )
     assert judged(judge, REOPENING, told, t("17:00")).outcome == "breached"
 
 

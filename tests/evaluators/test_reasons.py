@@ -40,7 +40,7 @@ def judged(judge, steps, as_of=None, policy=POLICY, data=None, **parts):
 
 def assert_sentence(reason):
     assert reason
-    assert reason[0].isupper() or reason[0] == "`"
+    assert reason[0].isupper() or reason[0] == "`" or reason[0].isdigit()
     assert reason.endswith(".")
     assert "\n" not in reason
     assert "  " not in reason
@@ -60,7 +60,9 @@ def assert_sentence(reason):
         ("exempt", ["absence.told 14:10:00", "closed 16:00:00"], None, "2 h"),
     ],
 )
-def test_a_reason_has_the_elapsed_time_the_limit_and_due_in_the_zone_of_the_agreement(judge, outcome, steps, as_of, elapsed):
+def test_a_reason_has_the_elapsed_time_the_limit_and_due_in_the_zone_of_the_agreement(
+    judge, outcome, steps, as_of, elapsed
+):
     verdict = judged(judge, steps, as_of)
     assert verdict.outcome == outcome
     assert_sentence(verdict.reason)

@@ -80,7 +80,13 @@ def test_counted_time_stands_still_in_a_window_passed_in(judge, stop, expected):
 
 @pytest.mark.parametrize(
     ("scope", "service", "excluded"),
-    [(None, "video", True), ("video", "video", True), ("audio", "video", False), ("video", None, False), (None, None, True)],
+    [
+        (None, "video", True),
+        ("video", "video", True),
+        ("audio", "video", False),
+        ("video", None, False),
+        (None, None, True),
+    ],
 )
 def test_a_window_counts_without_a_scope_or_with_that_of_the_case(judge, scope, service, excluded):
     told = History().add("opened", T0, **({} if service is None else {"service": service}))
@@ -89,8 +95,12 @@ def test_a_window_counts_without_a_scope_or_with_that_of_the_case(judge, scope, 
 
 
 def test_a_window_with_a_scope_of_a_kind_that_names_no_field_concerns_no_case(judge):
-    assert judged(judge, opened(), windows=[freeze("14:30", "15:30", "video", "holiday")]).due == pendulum.parse(t("16:00"))
-    assert judged(judge, opened(), windows=[freeze("14:30", "15:30", None, "holiday")]).due == pendulum.parse(t("17:00"))
+    assert judged(judge, opened(), windows=[freeze("14:30", "15:30", "video", "holiday")]).due == pendulum.parse(
+        t("16:00")
+    )
+    assert judged(judge, opened(), windows=[freeze("14:30", "15:30", None, "holiday")]).due == pendulum.parse(
+        t("17:00")
+    )
 
 
 def test_the_scope_is_compared_with_the_attribute_at_the_stop(judge):
@@ -182,9 +192,7 @@ def test_a_scheduled_window_does_not_count(judge):
     assert (verdict.outcome, verdict.elapsed, verdict.due) == ("met", hours(2), pendulum.parse(t("17:00")))
 
 
-@pytest.mark.parametrize(
-    ("service", "excluded"), [("video", True), ("audio", False), (None, True)]
-)
+@pytest.mark.parametrize(("service", "excluded"), [("video", True), ("audio", False), (None, True)])
 def test_the_scope_of_a_scheduled_window(judge, service, excluded):
     told = planned(opened(), "scheduled", "13:00", "14:30", "15:30", service)
     assert judged(judge, told).due == pendulum.parse(t("17:00" if excluded else "16:00"))
@@ -329,5 +337,7 @@ def test_a_window_declared_after_due_leaves_the_breach(judge):
 
 def test_a_wider_exclusion_never_hurts(judge):
     told = opened().add("closed", t("17:00"))
-    outcomes = [judged(judge, told, windows=[freeze("14:30", end)]).outcome for end in ("14:31", "15:29", "15:30", "18:00")]
+    outcomes = [
+        judged(judge, told, windows=[freeze("14:30", end)]).outcome for end in ("14:31", "15:29", "15:30", "18:00")
+    ]
     assert outcomes == ["breached", "breached", "met", "met"]

@@ -1,0 +1,364 @@
+"""Laws of deadlines, on random histories over policies that use everything, with many ties in time."""
+
+import random
+from collections import Counter
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import sla_rules as sla
+from sla_rules.instants import HOUR, MINUTE, micros, moment
+
+PRIORITIES, SITES, SERVICES = ("P1", "P2", "P3"), ("north", "south"), ("video", "audio")
+PRIORITY = {"kind": "text", "values": [*PRIORITIES]}
+SITE, SERVICE = {"kind": "text", "values": [*SITES]}, {"kind": "text", "values": [*SERVICES]}
+INSTANT = {"kind": "instant"}
+EVENTS = {
+    "opened": {"priority": PRIORITY, "service": SERVICE, "site": SITE, "vip": {"kind": "boolean"}},
+    "priority.changed": {"priority": PRIORITY, "site": SITE},
+    "status.changed": {"status": {"kind": "text", "values": ["new", "pending"]}},
+    "closed": {"site": SITE},
+    "handed_over": {"site": SITE},
+    "cancelled": {"site": SITE},
+    "reopened": {},
+    "held": {},
+    "released": {},
+    "absence.told": {},
+    "deferred": {"to": {"kind": "text", "values": ["release", "patch"]}},
+    "published": {"kind": {"kind": "text", "values": ["release", "patch"]}},
+    "maintenance.scheduled": {"service": SERVICE, "window_start": INSTANT, "window_end": INSTANT},
+    "maintenance.rescheduled": {"service": SERVICE, "window_start": INSTANT, "window_end": INSTANT},
+    "maintenance.cancelled": {},
+    "force.declared": {"service": SERVICE},
+    "force.lifted": {"service": SERVICE},
+}
+WINDOWS = {
+    "maintenance": {
+        "event": "maintenance.scheduled",
+        "replaced_by": "maintenance.rescheduled",
+        "cancelled_by": "maintenance.cancelled",
+        "start": "window_start",
+        "end": "window_end",
+        "scope": "service",
+    },
+    "force": {"from": "force.declared", "to": "force.lifted", "scope": "service"},
+    "freeze": {"scope": "service"},
+}
+CALENDARS = {
+    "office": {"week": {"mon-fri": ["09:00-12:00", "13:00-17:00"]}},
+    "desk": {"week": {"mon-sun": "08:00-20:00"}, "exhausted_at": "closing"},
+}
+TABLE = {"by": "priority", "table": {"P1": "1 h", "P2": "4 h", "P3": "9 h"}}
+PAUSES = [{"from": "held", "to": "released"}, {"while": {"status": "pending"}}]
+
+
+def policies(factor=1):
+    """Deadlines of many sorts; `factor` lengthens every limit."""
+
+    def hours(number):
+        return f"{number * factor} h"
+
+    table = {"by": "priority", "table": {"P1": hours(1), "P2": hours(4), "P3": hours(9)}}
+    plain = {"kind": "deadline", "clause": "c", "start": "opened", "stop": "closed", "cancel": "cancelled"}
+    return {
+        "plain": {**plain, "limit": hours(4)},
+        "strict": {**plain, "limit": hours(4), "strict": True, "objective": {"at_least": "80 %", "per": "day"}},
+        "stretched": {
+            **plain,
+            "limit": hours(4),
+            "calendar": "office",
+            "pause": PAUSES,
+            "exclude": [*WINDOWS],
+            "occurrence": "each",
+        },
+        "closing": {**plain, "limit": hours(4), "calendar": "desk", "pause": PAUSES, "exclude": ["freeze", "force"]},
+        "handing": {
+            **plain,
+            "start": ["opened", "handed_over"],
+            "stop": ["closed", "handed_over"],
+            "occurrence": "each",
+            "limit": hours(2),
+        },
+        "reopening": {**plain, "limit": hours(4), "resume": "reopened", "pause": PAUSES[0], "occurrence": "each"},
+        "by-site": {**plain, "limit": hours(4), "match": ["subject", "site"], "pause": PAUSES, "occurrence": "each"},
+        "retargeted": {**plain, "limit": table, "pause": PAUSES, "exclude": ["maintenance"], "resume": "reopened"},
+        "two-calendars": {
+            **plain,
+            "limit": hours(4),
+            "calendar": {"by": "priority", "table": {"P1": "always", "P2": "office", "P3": "desk"}},
+        },
+        "exempting": {
+            **plain,
+            "limit": table,
+            "exemptions": [
+                {"id": "vip", "when": {"vip": True}},
+                {"id": "absent", "clause": "other", "preceded_by": "absence.told"},
+            ],
+        },
+        "deferring": {
+            **plain,
+            "limit": table,
+            "resume": "reopened",
+            "deferral": {
+                "by": "priority",
+                "table": {"P2": ["release", "patch"], "P3": ["release"]},
+                "event": "deferred",
+                "field": "to",
+                "until": "published",
+                "kind": "kind",
+                "carries": {"release": ["patch"]},
+            },
+        },
+    }
+
+
+def made(chosen=None, factor=1):
+    wanted = {id: policy for id, policy in policies(factor).items() if chosen is None or id in chosen}
+    return sla.load(
+        {
+            "agreement": "laws",
+            "timezone": "Europe/Paris",
+            "clauses": [{"id": "c"}, {"id": "other"}],
+            "events": EVENTS,
+            "windows": WINDOWS,
+            "calendars": CALENDARS,
+            "policies": [{"id": id, **policy} for id, policy in wanted.items()],
+        }
+    )
+
+
+ALL = made()
+LATER_ONLY = ("plain", "strict", "stretched", "closing", "handing", "by-site")
+"""Without severity change, exemption, reopening or deferral: what is decided stays decided."""
+SINGLE = ("plain", "strict", "closing")
+
+BEGIN = micros("2026-03-27T08:00:00+01:00")  # the Friday before the clocks change
+ticks = st.integers(0, 40).map(lambda tick: BEGIN + tick * 90 * MINUTE)
+"""Few instants, so that many events share one; some a microsecond before or after."""
+instants = st.builds(lambda at, by: at + by, ticks, st.sampled_from((0, 0, 0, 0, 0, -1, 1)))
+SUBJECTS = ("A", "B")
+
+
+@st.composite
+def events(draw, types=tuple(EVENTS), subjects=SUBJECTS):
+    type = draw(st.sampled_from(types))
+    at, fields = draw(instants), EVENTS[type]
+    data = {}
+    for name, pool in (
+        ("priority", PRIORITIES),
+        ("service", SERVICES),
+        ("site", SITES),
+        ("vip", (True, False)),
+        ("status", ("new", "pending")),
+        ("to", ("release", "patch")),
+        ("kind", ("release", "patch")),
+    ):
+        if name in fields and draw(st.integers(0, 3)):
+            data[name] = draw(st.sampled_from(pool))
+    if "window_start" in fields:
+        start = draw(ticks)
+        data |= {"window_start": moment(start), "window_end": moment(start + draw(st.integers(-1, 6)) * HOUR)}
+    subject = draw(st.sampled_from(subjects)) if "." not in type or "changed" in type else type.split(".")[0]
+    return type, subject, at, data
+
+
+@st.composite
+def histories(draw, types=tuple(EVENTS), subjects=SUBJECTS, ids=True):
+    """Events with shuffled ids, or some without ids."""
+    first = [("opened", subject, draw(instants), {"priority": "P2", "service": "video"}) for subject in subjects]
+    drawn = [*first, *draw(st.lists(events(types, subjects), max_size=16))]
+    numbers = draw(st.permutations(range(len(drawn))))
+    without = draw(st.sets(st.sampled_from(range(len(drawn))))) if not ids else ()
+    return [
+        sla.Event(id=None if n in without else str(n), type=type, subject=subject, time=moment(at), data=data)
+        for n, (type, subject, at, data) in zip(numbers, drawn, strict=True)
+    ]
+
+
+@st.composite
+def passed_windows(draw):
+    windows = []
+    for _ in range(draw(st.integers(0, 2))):
+        start = draw(ticks)
+        end = draw(
+            st.one_of(st.none(), st.integers(0, 12).map(lambda hours, start=start: moment(start + hours * HOUR)))
+        )
+        scope = draw(st.sampled_from((None, *SERVICES)))
+        windows.append(sla.Window(kind="freeze", start=moment(start), end=end, scope=scope))
+    return windows
+
+
+def told(verdicts):
+    return [verdict.to_dict() for verdict in verdicts]
+
+
+# --- order and repetition ---------------------------------------------------------------------------------------
+
+
+@given(history=histories(ids=False), windows=passed_windows(), seed=st.integers(0, 999))
+def test_the_order_of_the_input_never_matters(judge, history, windows, seed):
+    expected = judge(ALL, history, windows=windows)
+    shuffled = history.copy()
+    random.Random(seed).shuffle(shuffled)
+    found = judge(ALL, shuffled, windows=windows[::-1])
+    assert told(found) == told(expected)
+    assert Counter(found.findings) == Counter(expected.findings)
+
+
+@given(history=histories(), seed=st.integers(0, 999))
+def test_repeating_events_never_changes_a_verdict(judge, history, seed):
+    dice = random.Random(seed)
+    again = [
+        sla.Event(id=event.id, type=event.type, subject=event.subject, time=event.time, data=event.data)
+        for event in dice.choices(history, k=5)
+    ]
+    mixed = history + again
+    dice.shuffle(mixed)
+    assert told(judge(ALL, mixed)) == told(judge(ALL, history))
+
+
+@given(history=histories(ids=False), windows=passed_windows())
+def test_judging_twice_gives_the_same_and_leaves_the_input_alone(judge, history, windows):
+    before = [(event.id, event.type, event.subject, event.at, dict(event.data)) for event in history]
+    assert told(judge(ALL, history, windows=windows)) == told(judge(ALL, history, windows=windows))
+    assert [(event.id, event.type, event.subject, event.at, dict(event.data)) for event in history] == before
+
+
+# --- what every verdict says ------------------------------------------------------------------------------------
+
+
+@given(history=histories(ids=False), windows=passed_windows(), as_of=instants)
+def test_every_verdict_is_consistent_in_itself(judge, history, windows, as_of):
+    for verdict in judge(ALL, history, windows=windows, as_of=moment(as_of)):
+        if not verdict.subject:
+            continue
+        outcome, due, stop = verdict.outcome, verdict.due_at, verdict.stop_at
+        assert verdict.start_at <= as_of
+        assert stop is None or verdict.start_at <= stop <= as_of
+        assert verdict.elapsed_micros is None or 0 <= verdict.elapsed_micros <= (stop or as_of) - verdict.start_at
+        if outcome == "met":
+            assert stop is not None
+            assert due is None or stop <= due
+        if outcome == "pending":
+            assert stop is None
+            assert due is None or as_of <= due
+            assert due is not None or verdict.margin is None or verdict.margin_micros >= 0
+        if outcome == "breached":
+            assert due is not None
+            assert stop is None or stop > due
+            assert as_of > due
+            assert verdict.margin_micros <= 0
+        if outcome == "undetermined":
+            assert (due, verdict.margin) == (None, None)
+        assert (outcome == "exempt") == bool(verdict.exempted_by)
+        assert verdict.clauses[0] == "c"
+        assert verdict.evidence
+        assert verdict.reason.endswith(".")
+
+
+@given(history=histories(), windows=passed_windows(), as_of=instants)
+def test_only_events_up_to_as_of_exist(judge, history, windows, as_of):
+    known = [event for event in history if event.at <= as_of]
+    expected = judge(ALL, known, windows=windows, as_of=moment(as_of))
+    found = judge(ALL, history, windows=windows, as_of=moment(as_of))
+    assert told(found) == told(expected)
+    assert found.findings == expected.findings
+
+
+@given(history=histories(types=("opened", "closed", "handed_over", "cancelled", "reopened"), subjects=("A",)))
+def test_one_event_stops_at_most_one_instance_of_a_match(judge, history):
+    for policy in ("handing", "reopening", "stretched"):
+        verdicts = judge(ALL.only(policy), history)
+        ends = [verdict.evidence[-1] for verdict in verdicts if verdict.stop_at is not None]
+        assert len(ends) == len(set(ends))
+        starts = [verdict.evidence[0] for verdict in verdicts]
+        assert len(starts) == len(set(starts))
+        for verdict in verdicts:
+            assert verdict.stop_at is None or verdict.evidence[0] != verdict.evidence[-1]
+
+
+# --- other subjects, later stops, longer limits, later knowledge ------------------------------------------------
+
+OWN = tuple(type for type in EVENTS if type.split(".")[0] not in ("maintenance", "force", "published"))
+
+
+@given(history=histories(types=OWN, subjects=("A",)), other=histories(types=OWN, subjects=("B",)), as_of=instants)
+def test_unrelated_subjects_do_not_influence_each_other(judge, history, other, as_of):
+    renamed = [
+        sla.Event(id=f"b{event.id}", type=event.type, subject="B", time=event.time, data=event.data) for event in other
+    ]
+    alone = [verdict for verdict in judge(ALL, history, as_of=moment(as_of)) if verdict.subject == "A"]
+    together = [verdict for verdict in judge(ALL, history + renamed, as_of=moment(as_of)) if verdict.subject == "A"]
+    assert told(together) == told(alone)
+
+
+CIRCUMSTANCES = ("held", "released", "status.changed", "force.declared", "force.lifted")
+FAR = BEGIN + 40 * 24 * HOUR
+
+
+@given(
+    history=histories(types=CIRCUMSTANCES, subjects=("A",)),
+    windows=passed_windows(),
+    first=instants,
+    second=instants,
+)
+def test_a_later_stop_is_never_better(judge, history, windows, first, second):
+    test = ALL.only(*SINGLE)
+    stops = sorted((first, second))
+
+    def outcomes(stop):
+        event = sla.Event(id="stop", type="closed", subject="A", time=moment(stop))
+        verdicts = judge(test, [*history, event], windows=windows, as_of=moment(FAR))
+        return {verdict.policy: verdict.outcome for verdict in verdicts if verdict.subject and verdict.stop_at}
+
+    early, late = outcomes(stops[0]), outcomes(stops[1])
+    for policy, outcome in late.items():
+        if outcome == "met" and policy in early:
+            assert early[policy] == "met"
+
+
+@settings(max_examples=60)
+@given(history=histories(), windows=passed_windows(), as_of=instants, factor=st.integers(2, 5))
+def test_a_longer_limit_never_turns_met_into_breached(judge, history, windows, as_of, factor):
+    at = moment(as_of)
+    short = {
+        (verdict.policy, verdict.key, verdict.evidence[0]): verdict
+        for verdict in judge(ALL, history, windows=windows, as_of=at)
+        if verdict.subject
+    }
+    longer = [verdict for verdict in judge(LONGER[factor], history, windows=windows, as_of=at) if verdict.subject]
+    assert len(longer) == len(short)
+    for verdict in longer:
+        before = short[verdict.policy, verdict.key, verdict.evidence[0]]
+        if before.outcome in ("met", "pending"):
+            assert verdict.outcome == before.outcome
+        if verdict.due_at is not None and before.due_at is not None and verdict.policy != "deferring":
+            assert verdict.due_at >= before.due_at
+
+
+LONGER = {factor: made(factor=factor) for factor in range(2, 6)}
+
+
+@given(history=histories(), windows=passed_windows(), one=instants, two=instants)
+def test_later_knowledge_only_turns_pending_into_something_else(judge, history, windows, one, two):
+    test = ALL.only(*(policy for policy in LATER_ONLY if policy != "stretched"))
+    before, after = sorted((one, two))
+    known = {
+        (verdict.policy, verdict.key, verdict.evidence[0]): verdict.outcome
+        for verdict in judge(test, history, windows=windows, as_of=moment(after))
+        if verdict.subject
+    }
+    for verdict in judge(test, history, windows=windows, as_of=moment(before)):
+        if verdict.subject and verdict.outcome != "pending":
+            assert known[verdict.policy, verdict.key, verdict.evidence[0]] == verdict.outcome
+
+
+@given(history=histories(types=("closed", *CIRCUMSTANCES), subjects=("A",)), windows=passed_windows(), wider=ticks)
+def test_a_wider_exclusion_never_hurts(judge, history, windows, wider):
+    test = ALL.only(*SINGLE)
+    more = [*windows, sla.Window(kind="freeze", start=moment(wider), end=moment(wider + 3 * HOUR))]
+    rank = {"met": 0, "pending": 0, "breached": 1}
+    narrow = [verdict for verdict in judge(test, history, windows=windows, as_of=moment(FAR)) if verdict.subject]
+    wide = [verdict for verdict in judge(test, history, windows=more, as_of=moment(FAR)) if verdict.subject]
+    for one, other in zip(narrow, wide, strict=True):
+        assert rank[other.outcome] <= rank[one.outcome]
