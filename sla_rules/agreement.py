@@ -36,11 +36,13 @@ class Agreement:
         events: the declared types of events.
         calendars: by name, `always` among them.
         windows: by kind, where time that does not count is read from.
+        source: the file or folder that it was loaded from; None for a mapping.
         hash: SHA-256 of what the agreement says, as hexadecimal text.
     """
 
-    def __init__(self, document: AgreementFile, raw: Any) -> None:
+    def __init__(self, document: AgreementFile, raw: Any, source: Path | None = None) -> None:
         self.document = document
+        self.source = source
         self.id = document.agreement
         self.title = document.title
         self.timezone = document.timezone
@@ -82,7 +84,7 @@ class Agreement:
             chosen |= matching
         policies = tuple(policy for policy in self.document.policies if policy.id in chosen)
         raw = {**self._raw, "policies": [item for item in self._raw["policies"] if item["id"] in chosen]}
-        return Agreement(self.document.model_copy(update={"policies": policies}), raw)
+        return Agreement(self.document.model_copy(update={"policies": policies}), raw, self.source)
 
     def clause_of(self, policy: Policy) -> Clause:
         """Return the clause that a policy encodes."""
@@ -126,4 +128,4 @@ def load(source: str | PathLike[str] | Mapping[str, Any], *, timezone: str | Non
     if not path.exists():
         hint = did_you_mean(source, known) or f", built in: {', '.join(known)}"
         raise AgreementError([Problem(f"no agreement {quoted(str(source))}{hint}")])
-    return Agreement(*load_path(path, overrides))
+    return Agreement(*load_path(path, overrides), path)

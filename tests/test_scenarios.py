@@ -1,0 +1,37 @@
+"""Every scenario beside every built-in agreement, on every evaluator."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import sla_rules as sla
+from sla_rules.agreement import built_in
+from sla_rules.testing.scenarios import Scenario, read_scenarios, run, scenario_files
+from sla_rules.verdict import Verdicts
+
+CASES = [
+    pytest.param(name, scenario, id=f"{file.name.removesuffix('.scenarios.yaml')}: {scenario.name}")
+    for name, folder in built_in().items()
+    for file in scenario_files(folder)
+    for scenario in read_scenarios(file, sla.load(name))
+]
+AGREEMENTS = {name: sla.load(name) for name in built_in()}
+
+
+@pytest.mark.parametrize(("name", "scenario"), CASES)
+def test_scenario(judge: Callable[..., Verdicts], name: str, scenario: Scenario) -> None:
+    assert run(scenario, AGREEMENTS[name], judge).differences == ()
+
+
+@pytest.mark.parametrize("name", built_in())
+def test_every_policy_has_a_scenario(name: str) -> None:
+    folder = built_in()[name]
+    agreement = AGREEMENTS[name]
+    judged = {
+        expected.policy
+        for file in scenario_files(Path(folder))
+        for scenario in read_scenarios(file, agreement)
+        for expected in scenario.expect
+    }
+    assert judged == set(agreement.policies)
