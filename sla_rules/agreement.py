@@ -17,16 +17,18 @@ from sla_rules.events import Event, Finding
 from sla_rules.language.calendars import ALWAYS
 from sla_rules.language.declarations import EventDeclaration
 from sla_rules.language.document import AgreementFile, Clause
-from sla_rules.language.loading import load_mapping, load_path
-from sla_rules.language.policies import AnyPolicy, Policy
+from sla_rules.language.loading import dated_versions, load_mapping, load_path
+from sla_rules.language.policies import AnyPolicy, Classification, Policy
 from sla_rules.language.windows import WindowSource
 from sla_rules.periods import midnight
 
 
 class Agreement:
-    """The clauses, declared events, calendars, windows and policies of one version of an agreement.
+    """The clauses, declared events, calendars, windows and policies of an agreement.
 
-    Made by `load`. Nothing in it changes; `only` gives another agreement.
+    Made by `load`. Nothing in it changes; `only` gives another agreement. Where terms were amended, `versions` are
+    judged by, each for what starts while it is in force; the attributes below are those of the latest, with the
+    clauses and policies of the earlier ones before its own.
 
     Attributes:
         id: its name.
@@ -40,8 +42,11 @@ class Agreement:
         hash: SHA-256 of what the agreement says, as hexadecimal text.
     """
 
-    def __init__(self, document: AgreementFile, raw: Any, source: Path | None = None) -> None:
+    def __init__(
+        self, document: AgreementFile, raw: Any, source: Path | None = None, versions: tuple["Agreement", ...] = ()
+    ) -> None:
         self.document = document
+        self.versions = versions or (self,)
         self.source = source
         self.id = document.agreement
         self.title = document.title
@@ -57,6 +62,9 @@ class Agreement:
         canonical = json.dumps(raw, sort_keys=True, default=str, ensure_ascii=False, separators=(",", ":"))
         self.hash = hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
         self._raw = raw
+        for version in reversed(versions):
+            self.clauses = {**version.clauses, **self.clauses}
+            self.policies = {**version.policies, **self.policies}
 
     @property
     def version(self) -> str | None:
@@ -82,9 +90,39 @@ class Agreement:
             if not matching:
                 raise SlaError(f"no policy matches {quoted(pattern)}{did_you_mean(pattern, self.policies)}")
             chosen |= matching
+        return self._with(chosen)
+
+    def _with(self, chosen: set[str]) -> "Agreement":
+        """Return the same agreement with these of its policies."""
         policies = tuple(policy for policy in self.document.policies if policy.id in chosen)
-        raw = {**self._raw, "policies": [item for item in self._raw["policies"] if item["id"] in chosen]}
-        return Agreement(self.document.model_copy(update={"policies": policies}), raw, self.source)
+        raw = {**self._raw, "policies": [item for item in self._raw.get("policies", ()) if item["id"] in chosen]}
+        versions = tuple(version._with(chosen) for version in self.versions if version is not self)
+        return Agreement(self.document.model_copy(update={"policies": policies}), raw, self.source, versions)
+
+    def classify(self, facts: Mapping[str, Any], *, policy: str | None = None) -> Any:
+        """Return the value that a decision table gives for these facts, for example the severity of a ticket.
+
+        Args:
+            facts: the fields that the table reads, as the start event would carry them.
+            policy: the id of the classification; not needed where the agreement has one only.
+
+        Raises:
+            SlaError: no such classification, a field that its start event does not declare, or a wrong value.
+        """
+        tables = {id: each for id, each in self.policies.items() if isinstance(each, Classification)}
+        if policy is None and len(tables) != 1:
+            raise SlaError(f"say which classification: {', '.join(tables) or 'the agreement has none'}")
+        chosen = next(iter(tables)) if policy is None else policy
+        if chosen not in tables:
+            raise SlaError(f"no classification {quoted(chosen)}{did_you_mean(chosen, tables)}")
+        fields = self.events[tables[chosen].start[0].type].fields
+        read = {}
+        for name, value in facts.items():
+            if name not in fields:
+                raise SlaError(f"unknown field {quoted(name)}{did_you_mean(name, fields)}")
+            if value is not None:
+                read[name] = fields[name].read(value)
+        return tables[chosen].classify(read)
 
     def clause_of(self, policy: Policy) -> Clause:
         """Return the clause that a policy encodes."""
@@ -111,8 +149,8 @@ def load(source: str | PathLike[str] | Mapping[str, Any], *, timezone: str | Non
     """Load an agreement.
 
     Args:
-        source: the name of a built-in agreement (`intercall`), the path of a YAML file or of a folder of parts,
-            or a mapping of what such a file says.
+        source: the name of a built-in agreement (`intercall`), the path of a YAML file, of a folder of parts or of a
+            folder of dated versions, or a mapping of what such a file says.
         timezone: used in place of the agreement's own time zone.
 
     Raises:
@@ -127,5 +165,29 @@ def load(source: str | PathLike[str] | Mapping[str, Any], *, timezone: str | Non
     path = known.get(str(source), Path(source))
     if not path.exists():
         hint = did_you_mean(source, known) or f", built in: {', '.join(known)}"
-        raise AgreementError([Problem(f"no agreement {quoted(str(source))}{hint}")])
-    return Agreement(*load_path(path, overrides), path)
+        raise AgreementError([Problem(f"no agreement {quoted(str(source), 300)}{hint}")])
+    return _dated(path, overrides) or Agreement(*load_path(path, overrides), path)
+
+
+def _dated(path: Path, overrides: Mapping[str, Any]) -> Agreement | None:
+    """Return the agreement of a folder of dated versions, each in force until the next; None for any other path."""
+    dated = dated_versions(path)
+    if not dated:
+        return None
+    versions = []
+    for (first, place), following in zip(dated.items(), [*dated, None][1:], strict=True):
+        document, raw = load_path(place, overrides)
+        said = document.in_force
+        if said.from_ not in (None, first) or (following is not None and said.to is not None and said.to > following):
+            said_days = f"{said.from_ or first} to {said.to}" if said.to else str(said.from_)
+            problem = f"its `in_force` {said_days} is not that of its name, {first} to {following or 'now'}"
+            raise AgreementError([Problem(problem, "in_force", str(place))])
+        days = said.model_copy(update={"from_": first, "to": said.to or following})
+        versions.append(Agreement(document.model_copy(update={"in_force": days}), raw, place))
+    ids = {version.id for version in versions}
+    if len(ids) > 1:
+        raise AgreementError([Problem(f"versions of different agreements: {', '.join(sorted(ids))}", file=str(path))])
+    latest = versions[-1]
+    return Agreement(
+        latest.document, {**latest._raw, "versions": [each.hash for each in versions]}, path, tuple(versions)
+    )

@@ -269,6 +269,14 @@ class Calendar:
         begin = micros(start)
         return self._stretches(begin, self.due(begin, span_micros(limit), _still(windows)), windows)
 
+    def stretches(
+        self, start: datetime | str, end: datetime | str, *, exclude: Iterable[Excluded] = ()
+    ) -> list[Stretch]:
+        """Return every stretch of time between two instants, as `explain` does. Raises as `elapsed` does."""
+        first, last = micros(start), micros(end)
+        windows = sorted(exclude, key=lambda window: window.start_at)
+        return self._stretches(first, last, windows) if first < last else []
+
     def add_many(
         self, starts: ArrayLike, limits: ArrayLike | timedelta, *, exclude: Iterable[Excluded] = ()
     ) -> NDArray[np.datetime64]:

@@ -52,5 +52,8 @@ def did_you_mean(word: object, known: Iterable[str]) -> str:
 
 def quoted(value: object, limit: int = 80) -> str:
     """The user's own input in backticks, cut where it is long."""
-    text = value if isinstance(value, str) else repr(value)
+    try:
+        text = value if isinstance(value, str) else repr(value)
+    except (ValueError, RecursionError):  # an integer of thousands of digits, data nested thousands of levels deep
+        text = f"a {type(value).__name__} too large to show"
     return f"`{text if len(text) <= limit else text[:limit] + '…'}`"

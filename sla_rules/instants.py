@@ -23,7 +23,13 @@ DAY = 24 * HOUR
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PENDULUM_EPOCH = pendulum.datetime(1970, 1, 1)
 _TICK = timedelta(microseconds=1)
-_FORM = re.compile(r"\d{4}-?(?:\d{2}-?\d{2}|W\d{2}-?\d|\d{3})[Tt ]\d")
+# `datetime.fromisoformat` alone lets a stray character before the offset pass.
+_FORM = re.compile(
+    r"\d{4}-?(?:\d{2}-?\d{2}|W\d{2}-?\d)[Tt ]"
+    r"(?:[01]\d|2[0-3])(?::?[0-5]\d(?::?[0-5]\d(?:[.,]\d+)?)?)?"
+    r"(?:[Zz]|[+-]\d{2}(?::?\d{2}(?::?\d{2}(?:\.\d+)?)?)?)?",
+    re.ASCII,
+)
 
 FIRST = (datetime.min.replace(tzinfo=UTC) - EPOCH) // _TICK
 """The earliest instant that can be shown: the beginning of the year 1."""
@@ -55,7 +61,7 @@ def micros(value: object) -> int:
 
 
 def _parsed(text: str) -> datetime:
-    if _FORM.match(text) is None:
+    if _FORM.fullmatch(text) is None:
         raise InputError(f"{quoted(text)} is not {_EXPECTED}")
     try:
         return datetime.fromisoformat(text[:-1] + "Z" if text.endswith("z") else text)

@@ -1,5 +1,6 @@
 """Verdicts: what became of each obligation, and of each period that an objective promises."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -10,11 +11,13 @@ from zoneinfo import ZoneInfo
 import pendulum
 
 from sla_rules.agreement import Agreement
-from sla_rules.events import Finding
+from sla_rules.calendar import Calendar
+from sla_rules.events import Finding, Window
 from sla_rules.instants import moment, span
 from sla_rules.language.document import Clause
 from sla_rules.language.policies import AnyPolicy
 from sla_rules.reason import reason
+from sla_rules.trace import Trace, trace
 
 
 class Outcome(StrEnum):
@@ -30,12 +33,14 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What all verdicts of one policy have in common: the policy, its clause, the zone and the version in force."""
+    """What all verdicts of one policy have in common: by what, in which zone and as of when they were judged."""
 
     policy: AnyPolicy
     clause: Clause
     zone: ZoneInfo
     version: str | None
+    calendars: Mapping[str, Calendar]
+    as_of: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,8 @@ class Verdict:
         cancelled_at: when it was cancelled, in time or not.
         detail: what went wrong, or how far it came, in the words of the agreement: missing fields, the recorded
             and the expected value, the steps concerned, the booking that stood in the way.
+        calendar: the name of the calendar by which time counted; None where none did.
+        standing_still: the pauses, reopenings and windows during which it did not count, each with its events or id.
         tally: the counts of a period; None for an instance.
         uptime: numerator, denominator and what was taken out, of an availability.
     """
@@ -106,6 +113,8 @@ class Verdict:
     cause: str | None = None
     cancelled_at: int | None = None
     detail: tuple[str, ...] = ()
+    calendar: str | None = None
+    standing_still: tuple[Window, ...] = ()
     tally: Tally | None = None
     uptime: Uptime | None = None
 
@@ -200,6 +209,11 @@ class Verdict:
     def reason(self) -> str:
         """One sentence that says why, with the numbers."""
         return reason(self)
+
+    @property
+    def trace(self) -> Trace:
+        """The story of the verdict: from when to when what counted and what did not, and what decided it."""
+        return trace(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the public fields as plain values: instants as ISO text in UTC, spans as microseconds."""

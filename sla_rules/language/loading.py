@@ -1,6 +1,7 @@
 """From YAML files or a mapping to a checked agreement, or to all problems with their places."""
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,29 @@ def parts_of(folder: Path) -> list[Path]:
     if not files:
         raise AgreementError([Problem("no `*.yaml` file in this folder", file=str(folder))])
     return files
+
+
+def dated_versions(path: Path) -> dict[date, Path]:
+    """Return the versions in a folder by the day from which each is in force; none where it is no folder of versions.
+
+    Raises:
+        AgreementError: some names are dates and some are not.
+    """
+    if not path.is_dir():
+        return {}
+    entries = sorted(
+        e for e in path.iterdir() if (e.suffix == ".yaml" or e.is_dir()) and not e.name.endswith(SCENARIOS)
+    )
+    dated: dict[date, Path] = {}
+    for entry in entries:
+        try:
+            dated[date.fromisoformat(entry.name.removesuffix(".yaml"))] = entry
+        except ValueError:
+            continue
+    if dated and len(dated) < len(entries):
+        odd = next(entry for entry in entries if entry not in dated.values())
+        raise AgreementError([Problem(f"stands among dated versions but {quoted(odd.name)} is no date", file=str(odd))])
+    return dated
 
 
 def merge(whole: dict[str, Any], part: Any, places: Mapping[Any, Any], lines: Lines, file: str) -> dict[str, Any]:

@@ -157,11 +157,13 @@ class _Builder:
     def scalar(self, event: Any) -> Any:
         """Return the value of a scalar: YAML 1.2's integers, numbers, booleans, null, all else as text."""
         self.untagged(event)
+        if event.tag == "!" or "_" in event.value:
+            return event.value  # the resolver takes `1_000` for a number, which YAML 1.2 does not
         tag = str(self.resolver.resolve(ScalarNode, event.value, event.implicit)).rsplit(":", 1)[-1]
         text: str = event.value
         try:
             if tag == "int":
-                return measured(int(text, 10) if text.lstrip("+-").isdigit() else int(text.replace("_", ""), 0))
+                return measured(int(text, 10) if text.lstrip("+-").isdigit() else int(text, 0))
             if tag == "float":
                 return measured(Decimal(text))
         except (ValueError, ArithmeticError):

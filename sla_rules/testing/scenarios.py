@@ -161,7 +161,7 @@ class ScenarioFile(Model):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a scenario: how its verdicts differ from those expected, one sentence each; none where they agree."""
+    """What came of a scenario: how its verdicts differ from those expected, one sentence each; none if they agree."""
 
     scenario: Scenario
     file: str
@@ -221,9 +221,8 @@ def run(scenario: Scenario, agreement: Agreement, judge: Judge, file: str = "") 
     if scenario.findings is not None:
         found = tuple(sorted(finding.kind for finding in verdicts.findings))
         if found != tuple(sorted(scenario.findings)):
-            differences.append(
-                f"findings {', '.join(found) or 'none'}, expected {', '.join(scenario.findings) or 'none'}"
-            )
+            wanted = ", ".join(scenario.findings) or "none"
+            differences.append(f"findings {', '.join(found) or 'none'}, expected {wanted}")
     return Result(scenario, file, tuple(differences))
 
 

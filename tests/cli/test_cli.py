@@ -8,13 +8,21 @@ import pytest
 
 from sla_rules.cli import main
 
-GOOD = {"id": "1", "type": "ticket.opened", "subject": "T-1", "time": "2026-03-02T14:00:00Z", "data": {"severity": "SL3"}}
+GOOD = {
+    "id": "1",
+    "type": "ticket.opened",
+    "subject": "T-1",
+    "time": "2026-03-02T14:00:00Z",
+    "data": {"severity": "SL3"},
+}
 LATE = {"id": "2", "type": "ticket.responded", "subject": "T-1", "time": "2026-03-02T14:15:00.000001Z"}
 IN_TIME = {**LATE, "time": "2026-03-02T14:15:00Z"}
 
 
 def lines(path: Path, *rows: object) -> str:
-    path.write_text("".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows), encoding="utf-8")
+    path.write_text(
+        "".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows), encoding="utf-8"
+    )
     return str(path)
 
 

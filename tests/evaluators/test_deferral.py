@@ -264,3 +264,11 @@ def test_the_deferral_and_the_publication_are_evidence(judge):
     told = History().add("opened", T0, id="o", severity="SL2").add("deferred", t("12:00"), id="d", to="release")
     told.add("published", t("18:00"), id="r", subject="R", kind="release").add("closed", t("17:00"), id="c")
     assert {"o", "d", "r", "c"} <= set(judged(judge, told).evidence)
+
+
+@pytest.mark.parametrize("ids", ["ab", "ba"])
+def test_where_on_a_deferral_sees_the_case_with_the_start_event_last_in_its_instant(judge, ids):
+    told = History().add("opened", T0, id=ids[0], severity="SL2").add("severity.changed", T0, id=ids[1], severity="SL3")
+    told.add("deferred", t("12:00"), id="d", to="release")
+    deferral = {**POLICY["deferral"], "event": {"type": "deferred", "where": {"severity": "SL2"}}}
+    assert judged(judge, told, LATER, deferral=deferral).outcome == "pending"

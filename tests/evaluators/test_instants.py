@@ -100,6 +100,27 @@ def test_where_sees_the_case_as_the_limit_does_with_the_start_event_last(judge, 
     assert only(judged(judge, policy, history)).outcome == "met"
 
 
+WHERE_P1 = {"priority": "P1"}
+
+
+@EITHER
+@pytest.mark.parametrize(
+    ("more", "steps", "expected"),
+    [
+        ({"pause": {"from": {"type": "held", "where": WHERE_P1}, "to": "released"}}, ["held"], "pending"),
+        ({"cancel": {"type": "cancelled", "where": WHERE_P1}}, ["cancelled"], "void"),
+        ({"resume": {"type": "reopened", "where": WHERE_P1}}, ["closed", "reopened"], "breached"),
+        ({"exemptions": [{"id": "x", "preceded_by": {"type": "held", "where": WHERE_P1}}]}, ["held"], "exempt"),
+    ],
+    ids=["pause", "cancel", "resume", "preceded_by"],
+)
+def test_so_does_where_in_every_other_place(judge, one, two, more, steps, expected):
+    history = History().add("opened", T0, id=one, priority="P1").add("priority.changed", T0, id=two, priority="P2")
+    for minute, type in enumerate(steps, 1):
+        history.add(type, f"2026-03-02T14:0{minute}:00Z", id=f"y{minute}")
+    assert only(judged(judge, {**PLAIN, **more}, history, "2026-03-02T20:00:00Z")).outcome == expected
+
+
 @EITHER
 def test_where_sees_a_change_of_the_same_instant(judge, one, two):
     policy = {**PLAIN, "stop": {"type": "closed", "where": {"priority": "P1"}}}

@@ -222,7 +222,8 @@ class TestNames:
 
     def test_field_of_the_wrong_event(self, tmp_path):
         text = BASE + (
-            "policies:\n  - {id: p, clause: c, kind: classification, start: stopped, value: priority, table: [{value: P1}]}  # <-\n"
+            "policies:\n  - {id: p, clause: c, kind: classification, start: stopped, value: priority,"
+            " table: [{value: P1}]}  # <-\n"
         )
         assert refusal(text, tmp_path) == ("policies[0].value", "unknown field of `stopped`: `priority`, known: result")
 
@@ -250,7 +251,8 @@ class TestNames:
     def test_word_from_a_short_list(self, tmp_path):
         assert refusal("agreement: a\nclauses:\n  - {id: c, strength: guarante}  # <-\n", tmp_path) == (
             "clauses[0].strength",
-            "`guarante` is not `guarantee`, `commitment`, `target`, `best_effort` or `reference`, did you mean `guarantee`?",
+            "`guarante` is not `guarantee`, `commitment`, `target`, `best_effort` or `reference`, "
+            "did you mean `guarantee`?",
         )
 
 
@@ -477,7 +479,8 @@ class TestTiers:
             ("[]", "", "expected at least 1, found 0"),
             ("[{from: -1, limit: 1 h}]", "[0].from", "input should be greater than or equal to 0, found `-1`"),
             ("[{from: 0, limit: 1 day}]", "[0].limit",
-             "`1 day`: there is no bare day; write `24 h` for counted time, or `calendar_days: n` or `business_days: n`"),
+             "`1 day`: there is no bare day; "
+             "write `24 h` for counted time, or `calendar_days: n` or `business_days: n`"),
             ("[{from: 0, limit: {by: vip, table: {true: 1 h, false: 1 h}}}]", "[0].limit",
              f"a mapping with `by`, `table` is not possible here, expected one of {SIMPLE}"),
         ],

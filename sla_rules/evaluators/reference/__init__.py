@@ -52,18 +52,32 @@ def judge(
     Raises:
         SlaError: an event, a window or `as_of` is not one.
     """
-    world = World(agreement, events, as_of, windows)
-    verdicts = Verdicts(agreement, world.as_of)
-    for policy in agreement.policies.values():
-        terms = Terms(policy, agreement.clause_of(policy), agreement.zone, agreement.version)
-        instances = sorted(KINDS[policy.kind](policy, terms, world), key=lambda each: (each.start_at, each.key))
-        verdicts += instances
-        verdicts += periods(policy, terms, instances, world)
-    verdicts.findings = list(world.findings.values())
-    verdicts.given = world.given
-    for event in world.events:
-        verdicts.seen[event.type] = verdicts.seen.get(event.type, 0) + 1
+    events, windows = list(events), list(windows)
+    worlds = [World(version, events, as_of, windows, agreement.versions) for version in agreement.versions]
+    verdicts = Verdicts(agreement, worlds[-1].as_of)
+    for id in agreement.policies:
+        for world in worlds:
+            verdicts += judge_policy(id, world)
+    for world in worlds:
+        verdicts.findings += [found for found in world.findings.values() if found not in verdicts.findings]
+        for event in world.events:
+            if world.concerns(event.at):
+                verdicts.seen[event.type] = verdicts.seen.get(event.type, 0) + 1
+    verdicts.given = worlds[-1].given
     return verdicts
+
+
+def judge_policy(id: str, world: World) -> list[Verdict]:
+    """Judge a policy in one version of an agreement, if it has it: every instance, by start, then its periods."""
+    policy = world.agreement.policies.get(id)
+    if policy is None:
+        return []
+    agreement = world.agreement
+    terms = Terms(
+        policy, agreement.clause_of(policy), agreement.zone, agreement.version, agreement.calendars, world.as_of
+    )
+    instances = sorted(KINDS[policy.kind](policy, terms, world), key=lambda each: (each.start_at, each.key))
+    return [*instances, *periods(policy, terms, instances, world)]
 
 
 def periods(policy: Policy, terms: Terms, instances: list[Verdict], world: World) -> Iterator[Verdict]:

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from sla_rules.calendar import Calendar
 from sla_rules.errors import BeyondHorizonError
 from sla_rules.evaluators.reference.circumstances import View
-from sla_rules.events import finding
 from sla_rules.instants import FIRST, LAST
 from sla_rules.language.calendars import CalendarTable
 from sla_rules.language.limits import BusinessDays, CalendarDays, Each, EndOf, LeadDays, Table, Until
@@ -98,7 +97,7 @@ def by_lead_days(limit: LeadDays, view: View[Deadline]) -> Given:
         return Given(cause=missing(lead.to if lead.from_ is None or begin is not None else lead.from_))
     if until < begin:
         message = f"{view.policy.id}: `{lead.to}` of {start.subject} is before {lead.from_ or start.type}"
-        world.note(finding("interval_reversed", message, start, view.policy.id))
+        world.remark("interval_reversed", message, start, view.policy.id)
         return Given(unjudged=True)
     days = (local_date(until, world.agreement.zone) - local_date(begin, world.agreement.zone)).days
     given = given_by(next(tier.limit for tier in limit.tiers if tier.covers(days)), view)

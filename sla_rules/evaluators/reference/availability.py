@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 from sla_rules.calendar import merged
-from sla_rules.evaluators.reference.cases import Case, World, names, spans
-from sla_rules.evaluators.reference.circumstances import in_force_at
+from sla_rules.evaluators.reference.cases import Case, World, covers, spans
 from sla_rules.evaluators.reference.windows import windows
-from sla_rules.events import Event, finding
+from sla_rules.events import Event, Window
 from sla_rules.language.policies import Availability
 from sla_rules.periods import bounds, label
 from sla_rules.reason import named
@@ -22,22 +21,22 @@ def availability(policy: Availability, terms: Terms, world: World) -> Iterator[V
     if case is None or not known:
         return
     down = outages(policy, case)
-    stretches = merged((start, world.now if end is None else end) for start, end, _ in down)
-    excluded = merged(without_count(policy, world))
+    apart = [each for kind in policy.exclude for each in windows(kind, world) if each.scope in (None, policy.service)]
+    out, excluded = up_to(world.now, down), up_to(world.now, apart)
     zone = world.agreement.zone
     month = label(known[0].at, policy.per, zone)
-    while bounds(month, policy.per, zone)[0] < world.now or month == label(known[0].at, policy.per, zone):
+    while True:
         start, end = bounds(month, policy.per, zone)
-        uptime = measure(start, end, stretches, excluded, world.now)
-        if uptime.measured and in_force_at(start, world):
-            evidence = names(
-                [event for begun, ended, event in down if begun < end and (ended is None or ended > start)]
-            )
-            yield decide(terms, policy, month, start, uptime, world.now >= end, evidence)
+        uptime = measure(start, end, out, excluded, world.now)
+        if uptime.measured and covers(world.agreement, start):
+            concerned = [each for each in (*down, *apart) if each.start_at < end and (each.end_at or end) > start]
+            yield decide(terms, policy, month, start, uptime, world.now >= end, tuple(concerned))
+        if end >= world.now:
+            return
         month = label(end, policy.per, zone)
 
 
-def outages(policy: Availability, case: Case) -> list[tuple[int, int | None, Event]]:
+def outages(policy: Availability, case: Case) -> list[Window]:
     """Return the outages: each from a `down` to the first `up` after it, or to no end yet."""
 
     def begins(event: Event) -> bool:
@@ -47,21 +46,19 @@ def outages(policy: Availability, case: Case) -> list[tuple[int, int | None, Eve
         return case.selects(policy.up, event)
 
     found, unused = spans(case.events, begins, ends)
-    used = {id(span.begun_by) for span in found}
+    beginnings = {id(span.begun_by) for span in found}
     for event in unused:
-        case.world.note(finding("up_without_down", f"`{event.type}` without {named(policy.down)} before it", event))
+        case.world.remark("up_without_down", f"`{event.type}` without {named(policy.down)} before it", event)
     for event in case.events:
-        if begins(event) and id(event) not in used:
-            case.world.note(finding("down_while_down", f"`{event.type}` while it was down already", event))
-    return [(span.start, span.end, span.begun_by) for span in found]
+        if begins(event) and id(event) not in beginnings:
+            case.world.remark("down_while_down", f"`{event.type}` while it was down already", event)
+    return [Window.between("down", span.start, span.end, id=span.begun_by.name) for span in found]
 
 
-def without_count(policy: Availability, world: World) -> Iterator[tuple[int, int]]:
-    """Yield the windows that do not count for the service, as far as they lie before `as_of`."""
-    for kind in policy.exclude:
-        for window in windows(kind, world):
-            if window.scope in (None, policy.service) and window.start_at < world.now:
-                yield window.start_at, world.now if window.end_at is None else min(window.end_at, world.now)
+def up_to(now: int, stretches: list[Window]) -> Intervals:
+    """Return what of some stretches lies before an instant, merged."""
+    known = [each for each in stretches if each.start_at < now]
+    return merged((each.start_at, now if each.end_at is None else min(each.end_at, now)) for each in known)
 
 
 def measure(start: int, end: int, down: Intervals, excluded: Intervals, now: int) -> Uptime:
@@ -84,7 +81,13 @@ def length(intervals: Intervals) -> int:
 
 
 def decide(
-    terms: Terms, policy: Availability, month: str, start: int, uptime: Uptime, over: bool, evidence: tuple[str, ...]
+    terms: Terms,
+    policy: Availability,
+    month: str,
+    start: int,
+    uptime: Uptime,
+    over: bool,
+    concerned: tuple[Window, ...],
 ) -> Verdict:
     """A running month is pending unless the outage already exceeds what the whole month allows."""
     share = policy.at_least
@@ -103,6 +106,7 @@ def decide(
         elapsed_micros=uptime.down,
         margin_micros=allowed - uptime.down,
         period=month,
-        evidence=evidence,
+        evidence=tuple(str(each.id) for each in concerned if each.kind == "down"),
+        standing_still=concerned,
         uptime=uptime,
     )

@@ -133,11 +133,25 @@ class Case:
         return [event for event in self.events if self.selects(selectors, event)]
 
 
+def covers(version: Agreement, at: int) -> bool:
+    """Say whether a version of an agreement is in force at an instant."""
+    first, after = version.in_force
+    return (first is None or at >= first) and (after is None or at < after)
+
+
 class World:
     """All that is known at an instant: the events read, in order, and what concerns more than one case."""
 
-    def __init__(self, agreement: Agreement, events: Iterable[Event], as_of: object, windows: Iterable[Window]) -> None:
+    def __init__(
+        self,
+        agreement: Agreement,
+        events: Iterable[Event],
+        as_of: object,
+        windows: Iterable[Window],
+        versions: Iterable[Agreement] = (),
+    ) -> None:
         self.agreement = agreement
+        self.versions = list(versions) or [agreement]
         self.findings: dict[tuple[str, str | None, str], Finding] = {}
         ordered = in_order(events)
         self.given = len(ordered)
@@ -159,24 +173,37 @@ class World:
         """Keep a finding; the same about the same event is kept once."""
         self.findings.setdefault((found.kind, found.event, found.message), found)
 
+    def remark(self, kind: str, message: str, event: Event, policy: str | None = None) -> None:
+        """Keep a finding about an event, unless it happened while another version was in force."""
+        if self.concerns(event.at):
+            self.note(finding(kind, message, event, policy))
+
+    def concerns(self, at: int) -> bool:
+        """Say whether an instant is one of this version, or of none."""
+        return covers(self.agreement, at) or not any(covers(version, at) for version in self.versions)
+
     def _read(self, known: list[Event]) -> list[Event]:
         read: list[Event] = []
         findings: list[Finding] = []
         undeclared: dict[str, Event] = {}
+        counts: Counter[str] = Counter()
         for event in known:
             if event.type not in self.agreement.events:
-                undeclared.setdefault(event.type, event)
+                if self.concerns(event.at):
+                    undeclared.setdefault(event.type, event)
+                    counts[event.type] += 1
             elif (kept := self.agreement.read(event, findings)) is not None:
                 read.append(kept)
             else:
                 self.left_out.add(event.subject)
-        counts = Counter(event.type for event in known)
         for type, event in undeclared.items():
             message = f"unknown event type {quoted(type)}{did_you_mean(type, self.agreement.events)}"
             found = replace(finding("unknown_type", message, event), count=counts[type])
             self.note(found)
+        by_name = {event.name: event for event in known} if findings and len(self.versions) > 1 else {}
         for found in findings:
-            self.note(found)
+            if not by_name or self.concerns(by_name[found.event or ""].at):
+                self.note(found)
         return read
 
     def cases(self, match: tuple[str, ...]) -> list[Case]:

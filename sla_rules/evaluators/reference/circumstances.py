@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from sla_rules.evaluators.reference.backlogs import done_at
-from sla_rules.evaluators.reference.cases import Case, World
-from sla_rules.events import Event, finding
+from sla_rules.evaluators.reference.cases import Case, World, covers
+from sla_rules.events import Event
 from sla_rules.language.exemptions import Backlog
 from sla_rules.language.policies import Policy
 from sla_rules.periods import label, label_of_date
@@ -61,18 +61,12 @@ def applies(policy: Policy, case: Case, start: Event) -> bool:
     return policy.applies is None or policy.applies.holds(at_start(policy, case, start))
 
 
-def in_force_at(at: int, world: World) -> bool:
-    """Say whether the agreement is in force at an instant."""
-    first, after = world.agreement.in_force
-    return (first is None or at >= first) and (after is None or at < after)
-
-
 def in_force(policy: Policy, event: Event, world: World) -> bool:
-    """Say whether the agreement is in force at a start; note it where it is not."""
-    if in_force_at(event.at, world):
+    """Say whether this version of the agreement is in force at a start; note it where none is."""
+    if covers(world.agreement, event.at):
         return True
     message = f"{policy.id}: {event.type} of {event.subject} lies outside the time in which the agreement is in force"
-    world.note(finding("not_in_force", message, event, policy.id))
+    world.remark("not_in_force", message, event, policy.id)
     return False
 
 
@@ -108,6 +102,6 @@ def period_of(now: View[Any]) -> str | None:
     value = start.at if objective.of is None else now.facts.get(objective.of)
     if value is None:
         message = f"{now.policy.id}: `{objective.of}` is missing, so {start.subject} counts in no period"
-        now.world.note(finding("no_period", message, start, now.policy.id))
+        now.world.remark("no_period", message, start, now.policy.id)
         return None
     return label(value, objective.per, zone) if isinstance(value, int) else label_of_date(value, objective.per)

@@ -3,23 +3,27 @@
 from dataclasses import dataclass
 
 from sla_rules.calendar import merged
-from sla_rules.evaluators.reference.cases import spans
+from sla_rules.evaluators.reference.cases import spans, together
 from sla_rules.evaluators.reference.circumstances import View
 from sla_rules.evaluators.reference.windows import windows
-from sla_rules.events import Event, finding
+from sla_rules.events import Event, Window
 from sla_rules.language.policies import Deadline, PauseBetween, PauseWhile
 from sla_rules.reason import named
-
-Stretch = tuple[int, int | None]
-"""From the first instant to the one at which it is over; None while nobody knows when that will be."""
 
 
 @dataclass(frozen=True, slots=True)
 class Still:
-    """The time that does not count, and whether the clock stands still at the end of it with no end in sight."""
+    """The time that does not count.
+
+    Attributes:
+        intervals: merged, up to the instant of the view where no end is known.
+        paused: whether the clock stands still at that instant with no end in sight.
+        windows: the same time as it came about, each with its kind and the events or the window that it rests on.
+    """
 
     intervals: tuple[tuple[int, int], ...] = ()
     paused: bool = False
+    windows: tuple[Window, ...] = ()
 
 
 def standing_still(view: View[Deadline]) -> Still:
@@ -31,64 +35,69 @@ def standing_still(view: View[Deadline]) -> Still:
     policy, instance = view.policy, view.instance
     if not (policy.pause or policy.exclude or instance.reopened):
         return Still()
-    stretches = [(stop.at, again.at) for stop, again in instance.reopened]
+    known = [still("stopped", stop, again) for stop, again in instance.reopened]
     lasting = pauses(view)
-    for start, end in excluded(view):
-        if end is None:
-            lasting.append((start, None))
-        else:
-            stretches.append((start, end))
-    stretches += [(start, view.at if end is None else min(end, view.at)) for start, end in lasting if start < view.at]
-    paused = any(start <= view.at and end is None for start, end in lasting)
-    return Still(merged(stretches), paused)
+    for each in excluded(view):
+        (lasting if each.end_at is None else known).append(each)
+    begun = [each for each in lasting if each.start_at <= view.at]
+    ends = [(each, view.at if each.end_at is None else min(each.end_at, view.at)) for each in begun]
+    intervals = merged(
+        [*((each.start_at, each.end_at or 0) for each in known), *((w.start_at, end) for w, end in ends)]
+    )
+    return Still(intervals, any(each.end_at is None for each in begun), (*known, *begun))
 
 
-def excluded(view: View[Deadline]) -> list[Stretch]:
+def still(kind: str, begun_by: Event, ended_by: Event | None) -> Window:
+    """Return a stretch that one event begins and another ends, named after both."""
+    name = begun_by.name if ended_by is None else f"{begun_by.name} to {ended_by.name}"
+    return Window.between(kind, begun_by.at, None if ended_by is None else ended_by.at, id=name)
+
+
+def excluded(view: View[Deadline]) -> list[Window]:
     """Return the excluded windows that concern the case: those without a scope, or with its own."""
-    found: list[Stretch] = []
+    found: list[Window] = []
     for kind in view.policy.exclude:
         scope = view.world.agreement.windows[kind].scope
         own = view.facts.get(scope) if scope is not None else None
-        for each in windows(kind, view.world):
-            if each.scope is None or each.scope == own:
-                found.append((each.start_at, each.end_at))
+        found += [each for each in windows(kind, view.world) if each.scope is None or each.scope == own]
     return found
 
 
-def pauses(view: View[Deadline]) -> list[Stretch]:
+def pauses(view: View[Deadline]) -> list[Window]:
     """Return the pauses of a case, one that was open at the start of the instance among them."""
-    found: list[Stretch] = []
+    found: list[Window] = []
     for pause in view.policy.pause:
         found += between(pause, view) if isinstance(pause, PauseBetween) else by_state(pause, view)
     return found
 
 
-def between(pause: PauseBetween, view: View[Deadline]) -> list[Stretch]:
+def between(pause: PauseBetween, view: View[Deadline]) -> list[Window]:
     """Return the pauses that some events begin and others end."""
-    case = view.case
+    case, start, roles = view.case, view.instance.start, view.policy.roles
 
     def begins(event: Event) -> bool:
-        return case.selects(pause.from_, event)
+        return case.selects(pause.from_, event, start, roles)
 
     def ends(event: Event) -> bool:
-        return case.selects(pause.to, event)
+        return case.selects(pause.to, event, start, roles)
 
     found, unused = spans(case.events, begins, ends)
     for event in unused:
         message = f"`{event.type}` without {named(pause.from_)} before it"
-        case.world.note(finding("resume_without_pause", message, event))
-    return [(span.start, span.end) for span in found]
+        case.world.remark("resume_without_pause", message, event)
+    return [still("paused", span.begun_by, span.ended_by) for span in found]
 
 
-def by_state(pause: PauseWhile, view: View[Deadline]) -> list[Stretch]:
+def by_state(pause: PauseWhile, view: View[Deadline]) -> list[Window]:
     """Return the stretches during which the attributes of the case fulfil a condition."""
-    found: list[Stretch] = []
-    since: int | None = None
-    for at in dict.fromkeys(event.at for event in view.case.events):
-        holds = pause.while_.holds(view.case.attributes(at, view.instance.start, view.policy.roles))
+    found: list[Window] = []
+    since: Event | None = None
+    for instant in together(view.case.events):
+        event = instant[-1]
+        holds = pause.while_.holds(view.case.attributes(event.at, view.instance.start, view.policy.roles))
         if holds and since is None:
-            since = at
+            since = event
         elif not holds and since is not None:
-            found.append((since, at))
+            found.append(still("paused", since, event))
             since = None
-    return found if since is None else [*found, (since, None)]
+    return found if since is None else [*found, still("paused", since, None)]

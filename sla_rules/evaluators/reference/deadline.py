@@ -10,7 +10,7 @@ from sla_rules.evaluators.reference.cases import World, names
 from sla_rules.evaluators.reference.circumstances import Instance, View, exemptions, period_of, view
 from sla_rules.evaluators.reference.clock import Still, standing_still
 from sla_rules.evaluators.reference.instances import instances, note_caseless, stop_without_start
-from sla_rules.events import Event, finding
+from sla_rules.events import Event
 from sla_rules.instants import moment
 from sla_rules.language.policies import Deadline
 from sla_rules.verdict import Outcome, Terms, Verdict
@@ -73,6 +73,8 @@ def decide(terms: Terms, now: View[Deadline]) -> Verdict | None:
         basis=given.basis,
         cause=due.cause,
         cancelled_at=None if instance.cancel is None else instance.cancel.at,
+        calendar=None if isinstance(calendar, str) else calendar.name,
+        standing_still=still.windows,
     )
 
 
@@ -169,6 +171,6 @@ def note_hidden_breach(now: View[Deadline]) -> None:
                 f"{policy.id}: the limit of {instance.start.subject} had passed at {moment(due.at).isoformat()}, "
                 "before what it depends on was changed"
             )
-            case.world.note(finding("limit_passed_before_change", message, instance.start, policy.id))
+            case.world.remark("limit_passed_before_change", message, instance.start, policy.id)
             return
         before = at

@@ -2,7 +2,7 @@
 
 from sla_rules.evaluators.reference.cases import Case, World, together
 from sla_rules.evaluators.reference.circumstances import Instance, applies, at_start, in_force
-from sla_rules.events import Event, finding
+from sla_rules.events import Event
 from sla_rules.language.policies import Deadline
 from sla_rules.reason import named
 
@@ -87,7 +87,7 @@ def stop_without_start(policy: Deadline, event: Event, world: World) -> None:
     """Note a stop before which nothing started, unless the start is a finding itself."""
     if event.subject in world.left_out:
         return
-    world.note(finding("stop_without_start", f"`{event.type}` without {named(policy.start)} before it", event))
+    world.remark("stop_without_start", f"`{event.type}` without {named(policy.start)} before it", event)
 
 
 def note_caseless(policy: Deadline, world: World) -> None:
@@ -96,6 +96,6 @@ def note_caseless(policy: Deadline, world: World) -> None:
         if event.type in policy.start_types:
             lacking = [f"`{name}`" for name in policy.match if name != "subject" and event.data.get(name) is None]
             message = f"{policy.id}: `{event.type}` belongs to no case, {' and '.join(lacking)} is missing"
-            world.note(finding("no_case", message, event, policy.id))
+            world.remark("no_case", message, event, policy.id)
         elif event.type in policy.stop_types:
             stop_without_start(policy, event, world)

@@ -14,7 +14,7 @@ from sla_rules.evaluators.reference.circumstances import (
     period_of,
     view,
 )
-from sla_rules.events import Event, finding
+from sla_rules.events import Event
 from sla_rules.language.policies import Procedure
 from sla_rules.verdict import Outcome, Terms, Verdict
 
@@ -105,7 +105,7 @@ def note_unknown(policy: Procedure, name: str, event: Event, case: Case) -> None
     known |= {asked for by_value in policy.asks.values() for names in by_value.values() for asked in names}
     if name not in known:
         message = f"{policy.id}: unknown step {quoted(name)}{did_you_mean(name, known)}"
-        case.world.note(finding("unknown_step", message, event, policy.id))
+        case.world.remark("unknown_step", message, event, policy.id)
 
 
 def decide(terms: Terms, policy: Procedure, case: Case, start: Event, progress: Progress) -> Verdict:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sla_rules.evaluators.reference.cases import World, names
 from sla_rules.evaluators.reference.circumstances import Instance, applies, exemptions, in_force, period_of, view
-from sla_rules.events import Event, finding
+from sla_rules.events import Event
 from sla_rules.language.policies import NamedField, RequiredFields
 from sla_rules.verdict import Outcome, Terms, Verdict
 
@@ -41,7 +41,7 @@ def absent(policy: RequiredFields, event: Event, world: World) -> Iterator[str]:
     items = event.data.get(policy.each)
     if not items:
         message = f"{policy.id}: {event.type} of {event.subject} has no `{policy.each}`"
-        world.note(finding("no_items", message, event, policy.id))
+        world.remark("no_items", message, event, policy.id)
         return
     for number, item in enumerate(items, 1):
         record = item if isinstance(item, Mapping) else {}

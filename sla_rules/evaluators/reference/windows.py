@@ -4,8 +4,7 @@ from typing import Any
 
 from sla_rules.errors import quoted
 from sla_rules.evaluators.reference.cases import Case, World, spans
-from sla_rules.events import Event, Window, finding
-from sla_rules.instants import moment
+from sla_rules.events import Event, Window
 from sla_rules.language.windows import DeclaredWindow, PlannedWindow
 
 
@@ -57,13 +56,13 @@ def announced(kind: str, source: PlannedWindow, event: Event, case: Case) -> Win
     if event.at >= start:
         ignore(kind, event, case, "comes after the window began")
         return None
-    return window(kind, start, end, scope_of(source, event), event.subject)
+    return Window.between(kind, start, end, scope_of(source, event), event.subject)
 
 
 def ignore(kind: str, event: Event, case: Case, why: str) -> None:
     """Note a schedule that changes no window."""
     message = f"{kind}: `{event.type}` of {quoted(event.subject)} {why}, so it changes none"
-    case.world.note(finding("window_ignored", message, event))
+    case.world.remark("window_ignored", message, event)
 
 
 def declared(kind: str, source: DeclaredWindow, world: World) -> list[Window]:
@@ -75,16 +74,10 @@ def declared(kind: str, source: DeclaredWindow, world: World) -> list[Window]:
         closes = [event for event in closing if scope_of(source, event) in (scope, None)]
         own = sorted(opens + closes, key=lambda event: event.at)
         stretches, _ = spans(own, opens.__contains__, closes.__contains__)
-        found += [window(kind, each.start, each.end, scope, each.begun_by.name) for each in stretches]
+        found += [Window.between(kind, each.start, each.end, scope, each.begun_by.name) for each in stretches]
     return found
 
 
 def scope_of(source: PlannedWindow | DeclaredWindow, event: Event) -> Any:
     """Return the service, team or site that an event's window concerns; None for all."""
     return event.data.get(source.scope) if source.scope is not None else None
-
-
-def window(kind: str, start: int, end: int | None, scope: Any, id: str) -> Window:
-    """Return a window between instants in microseconds."""
-    until = None if end is None else moment(end)
-    return Window(kind=kind, start=moment(start), end=until, scope=None if scope is None else str(scope), id=id)
