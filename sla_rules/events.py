@@ -6,6 +6,7 @@ Events are put into one total order, so that no verdict depends on the order in 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any
 
 import pendulum
@@ -209,14 +210,12 @@ def in_order(events: Iterable[Event]) -> list[Event]:
     for event in events:
         if not isinstance(event, Event):
             raise InputError(f"{quoted(event)} is not an Event")
-    events.sort(key=lambda event: (event.at, event.id is None, event.id or ""))
-    if _tied(events):
-        events.sort(key=_full_key)
+    events.sort(key=attrgetter("at"))
+    if any(a.at == b.at for a, b in pairwise(events)):
+        events.sort(key=lambda event: (event.at, event.id is None, event.id or ""))
+        if any(a.at == b.at and a.id == b.id for a, b in pairwise(events)):
+            events.sort(key=_full_key)
     return events
-
-
-def _tied(events: list[Event]) -> bool:
-    return any(a.at == b.at and a.id == b.id for a, b in pairwise(events))
 
 
 def _full_key(event: Event) -> tuple[object, ...]:

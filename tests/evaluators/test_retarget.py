@@ -144,6 +144,12 @@ def test_so_it_is_while_open(judge):
     assert (only(verdicts).outcome, kinds(verdicts)) == ("pending", [HIDDEN])
 
 
+def test_so_it_is_where_a_cancel_then_voids(judge):
+    history = History().add("opened", T0, priority="P1").add("priority.changed", T90, priority="P2")
+    verdicts = judged(judge, history.add("cancelled", T120))
+    assert (only(verdicts).outcome, kinds(verdicts)) == ("void", [HIDDEN])
+
+
 def test_a_breach_that_stays_one_is_not_hidden(judge):
     history = History().add("opened", T0, priority="P1").add("priority.changed", T90, priority="P2")
     verdicts = judged(judge, history.add("closed", "2026-03-02T16:00:00.000001Z"))

@@ -1,8 +1,7 @@
 """What a limit gives a case: counted time, an instant, nothing at all, or no verdict."""
 
-from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sla_rules.calendar import Calendar
@@ -17,8 +16,7 @@ from sla_rules.periods import add_months, last_instant, local_date, midnight
 BEYOND = "the due time lies beyond the horizon of the calendar"
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """What a limit gives.
 
     Attributes:
@@ -44,10 +42,6 @@ def given_by(limit: Any, view: View[Deadline]) -> Given:
     match limit:
         case int():
             return Given(counted=limit)
-        case "none":
-            return Given()
-        case "unjudged":
-            return Given(unjudged=True)
         case Table():
             return by_table(limit, view)
         case LeadDays():
@@ -68,6 +62,8 @@ def given_by(limit: Any, view: View[Deadline]) -> Given:
             if isinstance(calendar, str):
                 return Given(cause=calendar)
             return end_of_business_days(limit.business_days, start, calendar, zone)
+        case "none" | "unjudged":
+            return Given(unjudged=limit == "unjudged")
     raise AssertionError(limit)
 
 
@@ -85,7 +81,7 @@ def by_table(limit: Table, view: View[Deadline]) -> Given:
     if values not in limit.rows:
         return Given(cause=f"the table has no row for {', '.join(map(str, values))}")
     given = given_by(limit.rows[values], view)
-    return replace(given, basis=(*zip(limit.by, values, strict=True), *given.basis))
+    return given._replace(basis=(*zip(limit.by, values, strict=True), *given.basis))
 
 
 def by_lead_days(limit: LeadDays, view: View[Deadline]) -> Given:
@@ -101,7 +97,7 @@ def by_lead_days(limit: LeadDays, view: View[Deadline]) -> Given:
         return Given(unjudged=True)
     days = (local_date(until, world.agreement.zone) - local_date(begin, world.agreement.zone)).days
     given = given_by(next(tier.limit for tier in limit.tiers if tier.covers(days)), view)
-    return replace(given, basis=(("days ahead", days), *given.basis))
+    return given._replace(basis=(("days ahead", days), *given.basis))
 
 
 def end_of_days(limit: EndOf | CalendarDays, start: int, zone: ZoneInfo) -> Given:

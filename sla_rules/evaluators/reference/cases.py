@@ -128,9 +128,11 @@ class Case:
         others = {name: value for name, value in self.attributes(event.at, start, roles).items() if name not in own}
         return {**others, **event.data, "time": event.at}
 
-    def chosen(self, selectors: Selectors) -> list[Event]:
-        """Return the events that the selectors mean, in order."""
-        return [event for event in self.events if self.selects(selectors, event)]
+    def chosen(
+        self, selectors: Selectors, start: Event | None = None, roles: frozenset[str] = frozenset()
+    ) -> list[Event]:
+        """Return the events that the selectors mean, in order; `start` and `roles` as for the attributes."""
+        return [event for event in self.events if self.selects(selectors, event, start, roles)]
 
 
 def covers(version: Agreement, at: int) -> bool:
@@ -180,6 +182,8 @@ class World:
 
     def concerns(self, at: int) -> bool:
         """Say whether an instant is one of this version, or of none."""
+        if len(self.versions) == 1:
+            return True
         return covers(self.agreement, at) or not any(covers(version, at) for version in self.versions)
 
     def _read(self, known: list[Event]) -> list[Event]:

@@ -1,10 +1,10 @@
 """What concerns an instance of any kind of policy: being in force, exemptions, the period it counts in."""
 
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from sla_rules.evaluators.reference.backlogs import done_at
-from sla_rules.evaluators.reference.cases import Case, World, covers
+from sla_rules.evaluators.reference.cases import Case, Selectors, World, covers
 from sla_rules.events import Event
 from sla_rules.language.exemptions import Backlog
 from sla_rules.language.policies import Policy
@@ -30,8 +30,7 @@ class Instance:
 P = TypeVar("P", bound=Policy)
 
 
-@dataclass(frozen=True, slots=True)
-class View(Generic[P]):
+class View(NamedTuple, Generic[P]):
     """An instance as it stands at one instant, with the attributes that the case has then."""
 
     policy: P
@@ -44,6 +43,10 @@ class View(Generic[P]):
     def world(self) -> World:
         """All that is known."""
         return self.case.world
+
+    def chosen(self, selectors: Selectors) -> list[Event]:
+        """Return the events of the case that selectors mean, in order."""
+        return self.case.chosen(selectors, self.instance.start, self.policy.roles)
 
 
 def view(policy: P, case: Case, instance: Instance, at: int) -> View[P]:
@@ -79,7 +82,7 @@ def exemptions(now: View[Any]) -> tuple[tuple[str, ...], list[Event]]:
         elif exemption.backlog is not None:
             exempt = in_backlog(exemption.backlog, now)
         else:
-            before = [event for event in now.case.chosen(exemption.preceded_by) if event.at <= now.at]
+            before = [event for event in now.chosen(exemption.preceded_by) if event.at <= now.at]
             grounds += before[:1]
             exempt = bool(before)
         if exempt:

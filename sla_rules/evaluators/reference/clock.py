@@ -1,6 +1,6 @@
 """When the clock of an instance stands still: pauses, reopenings and excluded windows."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sla_rules.calendar import merged
 from sla_rules.evaluators.reference.cases import spans, together
@@ -11,8 +11,7 @@ from sla_rules.language.policies import Deadline, PauseBetween, PauseWhile
 from sla_rules.reason import named
 
 
-@dataclass(frozen=True, slots=True)
-class Still:
+class Still(NamedTuple):
     """The time that does not count.
 
     Attributes:

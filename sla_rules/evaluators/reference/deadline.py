@@ -1,7 +1,7 @@
 """Deadlines, by the reference evaluator: until when each instance is in time, and what became of it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sla_rules.calendar import Calendar
 from sla_rules.errors import BeyondHorizonError
@@ -16,8 +16,7 @@ from sla_rules.language.policies import Deadline
 from sla_rules.verdict import Outcome, Terms, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """Until when an instance is in time: `at`, or open for now (None), or unknown for a cause."""
 
     at: int | None = None
@@ -45,7 +44,7 @@ def decide(terms: Terms, now: View[Deadline]) -> Verdict | None:
     policy, instance = now.policy, now.instance
     given, calendar = given_by(policy.limit, now), calendar_of(now)
     if given.unjudged:
-        note_hidden_breach(now)
+        note_hidden_breach(given, now)
         return None
     still = standing_still(now)
     due = due_of(given, calendar, still, now)
@@ -54,7 +53,7 @@ def decide(terms: Terms, now: View[Deadline]) -> Verdict | None:
     exempted_by, grounds = exemptions(now)
     outcome = outcome_of(instance, bool(exempted_by), due, now.at)
     if outcome in (Outcome.MET, Outcome.PENDING, Outcome.VOID):
-        note_hidden_breach(now)
+        note_hidden_breach(given, now)
     reopenings = [event for pair in instance.reopened for event in pair]
     return Verdict(
         terms,
@@ -131,7 +130,7 @@ def deferred(ordinary: Due, now: View[Deadline]) -> Due:
     since = max([instance.start.at, *(again.at for _, again in instance.reopened)])
     until = now.at if ordinary.at is None else min(ordinary.at, now.at)
     allowed = rule.table.get(str(now.facts.get(rule.by)), ())
-    for event in case.chosen(rule.event):
+    for event in now.chosen(rule.event):
         wanted = event.data.get(rule.field)
         if since <= event.at <= until and wanted in allowed:
             for publication in now.world.chosen(rule.until):
@@ -154,8 +153,8 @@ def margin_of(
     return given.counted - elapsed
 
 
-def note_hidden_breach(now: View[Deadline]) -> None:
-    """Note a limit that had passed before what it depends on changed: judging by the new value hides that breach."""
+def note_hidden_breach(later: Given, now: View[Deadline]) -> None:
+    """Note a limit that had passed before what it depends on changed: judging by the later one hides that breach."""
     policy, case, instance = now.policy, now.case, now.instance
     behind = policy.retargeted_by
     changed = [
@@ -164,8 +163,11 @@ def note_hidden_breach(now: View[Deadline]) -> None:
     before = instance.start.at
     for at in dict.fromkeys(changed):
         then = View(policy, case, instance, at, case.attributes(before, instance.start, policy.roles))
-        given = given_by(policy.limit, then)
-        due = due_of(given, calendar_of(then), standing_still(then), then)
+        before = at
+        given, calendar = given_by(policy.limit, then), calendar_of(then)
+        if given.counted is not None and (given.counted, calendar) == (later.counted, calendar_of(now)):
+            continue
+        due = due_of(given, calendar, standing_still(then), then)
         if due.at is not None and due.at < at and not given.unjudged:
             message = (
                 f"{policy.id}: the limit of {instance.start.subject} had passed at {moment(due.at).isoformat()}, "
@@ -173,4 +175,3 @@ def note_hidden_breach(now: View[Deadline]) -> None:
             )
             case.world.remark("limit_passed_before_change", message, instance.start, policy.id)
             return
-        before = at

@@ -61,11 +61,11 @@ def end_the_open_one(
 
 def stops_it(policy: Deadline, case: Case, instance: Instance, event: Event) -> bool:
     """Say whether one of the policy's stops, whose `when` holds of the case at its start, means the event."""
-    return any(
-        case.selects((selector,), event, instance.start, policy.roles)
-        and (selector.when is None or selector.when.holds(at_start(policy, case, instance.start)))
-        for selector in policy.stop
-    )
+    for selector in policy.stop:
+        meant = case.selects((selector,), event, instance.start, policy.roles)
+        if meant and (selector.when is None or selector.when.holds(at_start(policy, case, instance.start))):
+            return True
+    return False
 
 
 def reopen_the_last(policy: Deadline, case: Case, found: list[Instance], instant: list[Event]) -> None:

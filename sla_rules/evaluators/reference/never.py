@@ -12,9 +12,8 @@ from sla_rules.verdict import Outcome, Terms, Verdict
 def never(policy: Never, terms: Terms, world: World) -> Iterator[Verdict]:
     """Judge each event that the prohibition holds for, or each violation where it names none."""
     for case in world.cases(policy.match):
-        violations = case.chosen(policy.violated_by)
         if policy.for_each is None:
-            for event in violations:
+            for event in case.chosen(policy.violated_by):
                 if applies(policy, case, event) and in_force(policy, event, world):
                     yield decide(terms, policy, case, event, event)
             continue
@@ -24,19 +23,18 @@ def never(policy: Never, terms: Terms, world: World) -> Iterator[Verdict]:
         for index, start in enumerate(starts):
             following = starts[index + 1] if index + 1 < len(starts) else None
             if in_force(policy, start, world):
-                yield decide(terms, policy, case, start, first_violation(policy, case, start, following, violations))
+                yield decide(terms, policy, case, start, first_violation(policy, case, start, following))
 
 
-def first_violation(
-    policy: Never, case: Case, start: Event, following: Event | None, violations: list[Event]
-) -> Event | None:
+def first_violation(policy: Never, case: Case, start: Event, following: Event | None) -> Event | None:
     """Return the first violation of a start: at or after it, no later than `until`, and before the following start.
 
     At one instant a violation belongs to the last start of that instant; a violation that is itself a start
     belongs to itself.
     """
-    until = next((event.at for event in case.chosen(policy.until) if event.at >= start.at), None)
-    for event in violations:
+    ends = (event.at for event in case.chosen(policy.until, start, policy.roles) if event.at >= start.at)
+    until = next(ends, None)
+    for event in case.chosen(policy.violated_by, start, policy.roles):
         if event.at < start.at or (until is not None and event.at > until):
             continue
         if event is start or following is None or (event.at < following.at and event is not following):
