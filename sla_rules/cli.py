@@ -1,16 +1,19 @@
-"""The command line: `sla-rules check`, `lint` and `schema`."""
+"""The command line: `sla-rules check`, `explain`, `certify`, `clauses`, `lint` and `schema`."""
 
 import argparse
+import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sla_rules import __version__
 from sla_rules.agreement import load
-from sla_rules.errors import SlaError
+from sla_rules.errors import SlaError, did_you_mean, quoted
 from sla_rules.evaluators.reference import judge
+from sla_rules.events import Finding
 from sla_rules.report import Report
 from sla_rules.sources import read_events
+from sla_rules.verdict import Verdicts
 
 BAD_INPUT = 2
 
@@ -35,6 +38,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"sla-rules {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _check_options(commands.add_parser("check", help="judge a file of events", epilog=_CHECK_EPILOG))
+    _explain_options(commands.add_parser("explain", help="tell the whole story of one case"))
+    certify_parser = commands.add_parser("certify", help="run the scenarios that stand beside an agreement")
+    certify_parser.add_argument("agreement", help="a built-in name, a YAML file or a folder")
+    certify_parser.set_defaults(command=certify)
+    clauses_parser = commands.add_parser("clauses", help="print the table of an agreement's clauses as Markdown")
+    clauses_parser.add_argument("agreement", help="a built-in name, a YAML file or a folder")
+    clauses_parser.set_defaults(command=clauses)
     lint_parser = commands.add_parser("lint", help="say what is wrong in an agreement file")
     lint_parser.add_argument("agreement", nargs="+", help="files, folders or built-in names")
     lint_parser.set_defaults(command=lint)
@@ -46,13 +56,25 @@ def _parser() -> argparse.ArgumentParser:
 _CHECK_EPILOG = "example: sla-rules check events.jsonl --agreement intercall --as-of 2026-04-01T00:00:00-04:00"
 
 
-def _check_options(parser: argparse.ArgumentParser) -> None:
+def _source_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("events", help="JSON Lines, CSV or Parquet with id, type, subject, time and data")
     add("--agreement", required=True, help="a built-in name (intercall), a YAML file or a folder")
     add("--as-of", metavar="TIME", help="judge as of this instant, with offset (default: the latest event)")
     add("--only", action="append", metavar="POLICY", help="only policies that match, such as `support.*`; repeatable")
     add("--timezone", metavar="ZONE", help="in place of the agreement's own time zone")
+
+
+def _explain_options(parser: argparse.ArgumentParser) -> None:
+    _source_options(parser)
+    parser.add_argument("--subject", required=True, help="the id of the ticket, conference, site, … to explain")
+    parser.add_argument("--json", metavar="FILE", type=Path, help="write the stories as JSON")
+    parser.set_defaults(command=explain)
+
+
+def _check_options(parser: argparse.ArgumentParser) -> None:
+    _source_options(parser)
+    add = parser.add_argument
     add("--json", metavar="FILE", type=Path, help="write the whole report as JSON")
     add("--markdown", metavar="FILE", type=Path, help="write the report as Markdown")
     add("--assume-complete", action="store_true", help="take an event type that never occurs as not having happened")
@@ -62,11 +84,7 @@ def _check_options(parser: argparse.ArgumentParser) -> None:
 
 def check(options: argparse.Namespace) -> int:
     """Judge a file of events and report."""
-    agreement = load(options.agreement, timezone=options.timezone)
-    if options.only:
-        agreement = agreement.only(*options.only)
-    events, unreadable = read_events(options.events, agreement)
-    verdicts = judge(agreement, events, as_of=options.as_of)
+    verdicts, unreadable = _judged(options)
     report = Report(verdicts, findings=unreadable, assume_complete=options.assume_complete)
     report.show()
     for path, text in ((options.json, report.to_json), (options.markdown, report.to_markdown)):
@@ -75,6 +93,62 @@ def check(options: argparse.Namespace) -> int:
     if options.strict and (unreadable or report.check_the_mapping):
         return BAD_INPUT
     return report.exit_code
+
+
+def _judged(options: argparse.Namespace) -> tuple[Verdicts, list[Finding]]:
+    """Judge the events that the options name; return the verdicts, and the rows that are no events."""
+    agreement = load(options.agreement, timezone=options.timezone)
+    if options.only:
+        agreement = agreement.only(*options.only)
+    events, unreadable = read_events(options.events, agreement)
+    return judge(agreement, events, as_of=options.as_of), unreadable
+
+
+def explain(options: argparse.Namespace) -> int:
+    """Tell the whole story of one case."""
+    from sla_rules.report.stories import tell
+
+    verdicts, _ = _judged(options)
+    told = [verdict for verdict in verdicts if options.subject in (verdict.subject, *verdict.key)]
+    if not told:
+        known = {verdict.subject for verdict in verdicts if verdict.subject}
+        raise SlaError(f"no verdict about {quoted(options.subject)}{did_you_mean(options.subject, known)}")
+    tell(told)
+    if options.json is not None:
+        stories = [verdict.trace.to_dict() for verdict in told]
+        _write(options.json, json.dumps(stories, ensure_ascii=False, indent=1))
+    return 0
+
+
+def certify(options: argparse.Namespace) -> int:
+    """Run the scenarios beside an agreement and say, by clause, which hold."""
+    from sla_rules.testing.scenarios import run_all
+
+    agreement = load(options.agreement)
+    results = run_all(agreement, judge)
+    for clause in agreement.clauses:
+        of_clause = [result for result in results if clause in result.scenario.clause]
+        if of_clause:
+            failed = [result for result in of_clause if not result.holds]
+            print(f"{'FAIL' if failed else 'good'}  {clause}: {len(of_clause) - len(failed)} of {len(of_clause)} hold")
+            for result in failed:
+                print(f"      {result.file}: {result.scenario.name}")
+                for difference in result.differences:
+                    print(f"        {difference}")
+    broken = sum(not result.holds for result in results)
+    silent = [id for id in agreement.policies if not any(id in result.scenario.judged for result in results)]
+    if silent:
+        print(f"no scenario for {', '.join(silent)}")
+    print(f"{len(results)} scenarios, {broken} fail")
+    return int(bool(broken or silent))
+
+
+def clauses(options: argparse.Namespace) -> int:
+    """Print the table of an agreement's clauses as Markdown."""
+    from sla_rules.testing.clauses import clause_table
+
+    print(clause_table(load(options.agreement)), end="")
+    return 0
 
 
 def _write(path: Path, text: str) -> None:

@@ -13,7 +13,7 @@ def markdown(report: "Report", most: int) -> str:
     """Return the report as Markdown, with at most `most` breaches of each clause."""
     title = report.agreement.title.get("en", report.agreement.id)
     parts = [f"# {_text(title)}", headline(report), *(f"> {_text(line)}" for line in report.check_the_mapping)]
-    parts += ["## Promises", _table(SUMMARY, summary_rows(report)), "## Breaches"]
+    parts += ["## Promises", table(SUMMARY, summary_rows(report)), "## Breaches"]
     groups = report.breaches_by_clause()
     for id, verdicts in groups.items():
         clause = report.agreement.clauses[id]
@@ -21,18 +21,19 @@ def markdown(report: "Report", most: int) -> str:
         parts.append(f"### {id}{section}, {clause.strength}: {len(verdicts)}")
         if clause.summary:
             parts.append(_text(clause.summary.get("en", next(iter(clause.summary.values())))))
-        parts.append(_table(("case", "started", "why"), breach_rows(verdicts, most)))
+        parts.append(table(("case", "started", "why"), breach_rows(verdicts, most)))
         if len(verdicts) > most:
             parts.append(f"and {len(verdicts) - most} more")
     if not groups:
         parts.append("None.")
     if report.findings:
-        parts += ["## Findings", _table(("finding", "events", "example"), finding_rows(report.findings))]
+        parts += ["## Findings", table(("finding", "events", "example"), finding_rows(report.findings))]
     provenance = [(name, str(value)) for name, value in report.provenance.items() if value is not None]
-    return "\n\n".join([*parts, "## Provenance", _table(("what", "value"), provenance)]) + "\n"
+    return "\n\n".join([*parts, "## Provenance", table(("what", "value"), provenance)]) + "\n"
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table; no cell can break it."""
     lines = [header, ["---"] * len(header), *([_text(cell) for cell in row] for row in rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 

@@ -206,6 +206,17 @@ def read_scenarios(file: Path, agreement: Agreement) -> list[Scenario]:
     return scenarios
 
 
+def run_all(agreement: Agreement, judge: Judge) -> list[Result]:
+    """Run every scenario that stands beside an agreement. Raises `AgreementError` where one cannot be read."""
+    if agreement.source is None:
+        return []
+    return [
+        run(scenario, agreement, judge, file.name)
+        for file in scenario_files(agreement.source)
+        for scenario in read_scenarios(file, agreement)
+    ]
+
+
 def run(scenario: Scenario, agreement: Agreement, judge: Judge, file: str = "") -> Result:
     """Judge a scenario's history and compare the verdicts with those expected."""
     verdicts = judge(

@@ -79,6 +79,13 @@ def test_a_stop_that_carries_the_attribute_comes_after_the_changes_of_its_instan
 
 
 @EITHER
+def test_the_start_event_comes_last_also_after_a_stop_of_its_instant(judge, one, two):
+    policy = {**BY_PRIORITY, "stop": "closed.as"}
+    history = History().add("opened", T0, id=one, priority="P1").add("closed.as", T0, id=two, priority="P2")
+    assert only(judged(judge, policy, history)).limit == timedelta(hours=1)
+
+
+@EITHER
 def test_of_two_changes_at_one_instant_the_higher_id_counts(judge, one, two):
     history = History().add("opened", T0, id="0", priority="P3")
     history.add("priority.changed", T30, id=one, priority="P1").add("priority.changed", T30, id=two, priority="P2")

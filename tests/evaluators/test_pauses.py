@@ -400,3 +400,8 @@ def test_a_start_while_reopened_opens_none(judge):
     policy = {**REOPENING, "occurrence": "each"}
     told = history("closed 15:00", "reopened 15:30", "opened 15:45", "closed 16:00")
     assert judged(judge, policy, told).elapsed == hours(1.5)
+
+
+def test_a_stop_that_is_a_reopening_too_does_not_undo_itself(judge):
+    policy = {**PLAIN, "resume": ["reopened", "closed"]}
+    assert judged(judge, policy, history("closed 15:00"), LATER).outcome == "met"

@@ -313,6 +313,16 @@ def test_declared_windows_of_two_services_are_two(judge):
     assert judged(judge, told).due == pendulum.parse(t("17:00"))
 
 
+@pytest.mark.parametrize(
+    ("declared", "lifted", "lasts"),
+    [("video", "audio", True), ("video", None, False), (None, "video", True), (None, None, False)],
+)
+def test_a_lifting_ends_the_window_of_its_scope_and_one_without_scope_ends_all(judge, declared, lifted, lasts):
+    """The design does not say what a lifting without the field ends: the code takes it as that of every service."""
+    told = force(force(opened(), "declared", "14:30", declared), "lifted", "15:30", lifted)
+    assert judged(judge, told, t("15:45")).due == (None if lasts else pendulum.parse(t("17:00")))
+
+
 def test_the_declaration_and_the_lifting_may_have_other_subjects(judge):
     told = force(opened(), "declared", "14:30", subject="letter-1")
     force(told, "lifted", "15:30", subject="letter-2")
