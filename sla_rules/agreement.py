@@ -1,7 +1,6 @@
 """An agreement, loaded and ready to judge by."""
 
 import hashlib
-import json
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -13,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sla_rules.calendar import Calendar
 from sla_rules.errors import AgreementError, Problem, SlaError, did_you_mean, quoted
-from sla_rules.events import Event, Finding
+from sla_rules.events import Event, Finding, canonical
 from sla_rules.language.calendars import ALWAYS
 from sla_rules.language.declarations import EventDeclaration
 from sla_rules.language.document import AgreementFile, Clause
@@ -59,8 +58,7 @@ class Agreement:
         self.calendars: dict[str, Calendar] = {ALWAYS: Calendar(timezone=self.timezone, name=ALWAYS)}
         for name, declaration in document.calendars.items():
             self.calendars[name] = declaration.build(name, self.timezone)
-        canonical = json.dumps(raw, sort_keys=True, default=str, ensure_ascii=False, separators=(",", ":"))
-        self.hash = hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+        self.hash = hashlib.sha256(canonical(raw).encode("utf-8", "surrogatepass")).hexdigest()
         self._raw = raw
         for version in reversed(versions):
             self.clauses = {**version.clauses, **self.clauses}
@@ -86,6 +84,8 @@ class Agreement:
         """
         chosen: set[str] = set()
         for pattern in patterns:
+            if not isinstance(pattern, str):
+                raise SlaError(f"{quoted(pattern)} is not the name of a policy")
             matching = {id for id in self.policies if fnmatchcase(id, pattern)}
             if not matching:
                 raise SlaError(f"no policy matches {quoted(pattern)}{did_you_mean(pattern, self.policies)}")
@@ -163,10 +163,17 @@ def load(source: str | PathLike[str] | Mapping[str, Any], *, timezone: str | Non
         raise SlaError(f"{quoted(source)} is neither a name, a path nor a mapping")
     known = built_in()
     path = known.get(str(source), Path(source))
-    if not path.exists():
+    if not str(source) or not _exists(path):
         hint = did_you_mean(source, known) or f", built in: {', '.join(known)}"
         raise AgreementError([Problem(f"no agreement {quoted(str(source), 300)}{hint}")])
     return _dated(path, overrides) or Agreement(*load_path(path, overrides), path)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name too long, or with a null character
+        return False
 
 
 def _dated(path: Path, overrides: Mapping[str, Any]) -> Agreement | None:

@@ -154,7 +154,7 @@ def clauses(options: argparse.Namespace) -> int:
 def _write(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise SlaError(f"{path}: cannot be written: {error.strerror}") from None
     print(f"written: {path}")

@@ -46,7 +46,7 @@ class AgreementError(SlaError):
 
 def did_you_mean(word: object, known: Iterable[str]) -> str:
     """`, did you mean …?` with the nearest known word, or nothing where none is near."""
-    near = get_close_matches(str(word), list(known), n=1, cutoff=0.6)
+    near = get_close_matches(word, list(known), n=1, cutoff=0.6) if isinstance(word, str) else []
     return f", did you mean `{near[0]}`?" if near else ""
 
 
@@ -54,6 +54,6 @@ def quoted(value: object, limit: int = 80) -> str:
     """The user's own input in backticks, cut where it is long."""
     try:
         text = value if isinstance(value, str) else repr(value)
-    except (ValueError, RecursionError):  # an integer of thousands of digits, data nested thousands of levels deep
+    except (ValueError, RecursionError):  # integers of thousands of digits, data thousands of levels deep
         text = f"a {type(value).__name__} too large to show"
     return f"`{text if len(text) <= limit else text[:limit] + '…'}`"

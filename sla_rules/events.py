@@ -98,12 +98,12 @@ def _content(event: Event) -> tuple[object, ...]:
     return event.at, event.type, event.subject, event.data
 
 
-def _canonical(value: Any) -> str:
+def canonical(value: Any) -> str:
     """Return data as text that does not depend on the order of its keys, and tells `1` from `true`."""
     if isinstance(value, Mapping):
-        return f"{{{', '.join(sorted(f'{key!r}: {_canonical(item)}' for key, item in value.items()))}}}"
+        return f"{{{', '.join(sorted(f'{key!r}: {canonical(item)}' for key, item in value.items()))}}}"
     if isinstance(value, (list, tuple)):
-        return f"[{', '.join(map(_canonical, value))}]"
+        return f"[{', '.join(map(canonical, value))}]"
     return repr(value)
 
 
@@ -219,7 +219,11 @@ def in_order(events: Iterable[Event]) -> list[Event]:
 
 
 def _full_key(event: Event) -> tuple[object, ...]:
-    return event.at, event.id is None, event.id or "", event.type, event.subject, _canonical(event.data)
+    try:
+        data = canonical(event.data)
+    except (ValueError, RecursionError):
+        raise InputError(f"{_named(event.id, event.place)}: data is too large or too deep to compare") from None
+    return event.at, event.id is None, event.id or "", event.type, event.subject, data
 
 
 def without_duplicates(ordered: list[Event]) -> tuple[list[Event], list[Finding]]:
@@ -232,7 +236,7 @@ def without_duplicates(ordered: list[Event]) -> tuple[list[Event], list[Finding]
         first = kept.get(key)
         if first is None:
             kept[key] = event
-        elif _content(first)[:3] == _content(event)[:3] and _canonical(first.data) == _canonical(event.data):
+        elif _content(first)[:3] == _content(event)[:3] and canonical(first.data) == canonical(event.data):
             repeated.append(event)
         else:
             message = f"id {quoted(event.id)} stands for two different events; the first in order is kept"

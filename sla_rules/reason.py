@@ -64,7 +64,7 @@ def _of_deadline(verdict: "Verdict", policy: Deadline) -> str:
         late = "in time" if verdict.outcome == "void" else _in_time(verdict, verdict.cancelled_at)
         return f"Cancelled {took}, {late}{allowance}."
     if verdict.outcome == "breached":
-        over = "" if verdict.margin_micros is None else f", {say_span(-verdict.margin_micros)} too late already"
+        over = "" if not verdict.margin_micros else f", {say_span(-verdict.margin_micros)} too late already"
         return f"No {stop} {took}{over}{allowance}."
     left = (
         ""
@@ -90,7 +90,7 @@ def _allowance(verdict: "Verdict", policy: Deadline) -> str:
     if verdict.due_at is not None:
         parts.append(f"due by {local(verdict.due_at, verdict)}")
     else:
-        parts.append("no limit is given" if policy.limit == "none" else "the due time is open")
+        parts.append("no limit is given" if verdict.limit_micros is None else "the due time is open")
     return f" ({', '.join(parts)})"
 
 
@@ -218,7 +218,10 @@ def named(selectors: tuple[Selector, ...]) -> str:
 
 def local(at: int, verdict: "Verdict") -> str:
     """An instant in the agreement's time zone, with microseconds only where there are any."""
-    shown: datetime = moment(at).astimezone(verdict.terms.zone)
+    try:
+        shown: datetime = moment(at).astimezone(verdict.terms.zone)
+    except OverflowError:  # a zone can lead out of the years 1 to 9999
+        shown = moment(at)
     fraction = f".{shown.microsecond:06d}" if shown.microsecond else ""
     return f"{shown:%Y-%m-%d %H:%M:%S}{fraction} {shown.tzname()}"
 

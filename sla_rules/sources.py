@@ -7,6 +7,7 @@ their fields, and an empty cell is missing.
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -69,7 +70,7 @@ def event_of(row: Any, place: str, agreement: Agreement) -> Event:
         if row.get(name) in (None, ""):
             raise InputError(f"{place}: {quoted(name)} is missing{did_you_mean(name, [key for key in row if key])}")
     data = {key: value for key, value in row.items() if key not in (*OWN, "data")}
-    if row.get("data") is not None:
+    if row.get("data") not in (None, ""):
         data |= _data(row["data"], place)
     own = {name: _as_text(row.get(name)) for name in ("id", "type", "subject")}
     event = Event(**own, time=row["time"], data=data, place=place)
@@ -80,7 +81,7 @@ def _data(value: Any, place: str) -> dict[str, Any]:
     if isinstance(value, str):
         try:
             value = json.loads(value, parse_float=Decimal)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise InputError(f"{place}: data is not JSON: {error}") from None
     if not isinstance(value, Mapping):
         raise InputError(f"{place}: data must be an object, found {quoted(value)}")
@@ -89,7 +90,9 @@ def _data(value: Any, place: str) -> dict[str, Any]:
 
 def _as_text(value: Any) -> Any:
     """Numbers that stand for names become text; everything else is left for `Event` to check."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value or None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return None if value == "" else value
 
 
 class _TextRow(dict[str, Any]):
@@ -124,7 +127,11 @@ def _json_lines(path: Path) -> Iterator[Row]:
 
 def _json(line: bytes, place: str) -> Any:
     try:
+        if b"\\u" in line:
+            json.dumps(json.loads(line), ensure_ascii=False).encode()
         return json.loads(line.decode("utf-8"), parse_float=Decimal)
+    except UnicodeEncodeError:
+        return InputError(f"{place}: half a character (a lone surrogate)")
     except UnicodeDecodeError as error:
         return InputError(f"{place}: not UTF-8: byte {error.start}")
     except (ValueError, RecursionError) as error:
@@ -137,7 +144,8 @@ def _csv(path: Path) -> Iterator[Row]:
         header = next(reader, [])
         _need(header, path)
         while True:
-            place = f"{path.name}:{reader.line_num + 1}"
+            first = reader.line_num + 1
+            place = f"{path.name}:{first}"
             try:
                 cells = next(reader)
             except StopIteration:
@@ -148,7 +156,8 @@ def _csv(path: Path) -> Iterator[Row]:
             if not cells:
                 continue
             if len(cells) != len(header):
-                yield place, InputError(f"{place}: {len(cells)} cells, the header has {len(header)}")
+                swallowed = f", up to line {reader.line_num}: a quote is not closed?" if reader.line_num > first else ""
+                yield place, InputError(f"{place}: {len(cells)} cells, the header has {len(header)}{swallowed}")
             elif any("\ufffd" in cell for cell in cells):
                 yield place, InputError(f"{place}: not UTF-8")
             else:
@@ -166,12 +175,19 @@ def _parquet(path: Path) -> Iterator[Row]:
     kind = frame.schema["time"]
     if isinstance(kind, pl.Datetime) and kind.time_zone is None:
         raise InputError(f"{path}: column `time` has no time zone")
+    if isinstance(kind, pl.Datetime):
+        # As text, since a Python datetime cannot hold the years that a file can.
+        utc = pl.col("time").dt.convert_time_zone("UTC").dt.to_string("%Y-%m-%dT%H:%M:%S%.6fZ")
+        frame = frame.with_columns(utc)
     for number, row in enumerate(frame.iter_rows(named=True), 1):
         yield f"{path.name}: row {number}", {name: value for name, value in row.items() if value is not None}
 
 
 def _need(columns: Iterable[str], path: Path) -> None:
     columns = list(columns)
+    twice = [name for name, count in Counter(columns).items() if count > 1]
+    if twice:
+        raise InputError(f"{path}: column {quoted(twice[0])} stands there twice")
     for name in NEEDED:
         if name not in columns:
             raise InputError(f"{path}: no column {quoted(name)}{did_you_mean(name, columns)}; columns: {columns}")

@@ -118,6 +118,9 @@ class Verdict:
     tally: Tally | None = None
     uptime: Uptime | None = None
 
+    def __hash__(self) -> int:
+        return hash((self.policy, self.subject, self.key, self.start_at, self.period))
+
     @property
     def policy(self) -> str:
         """The id of the policy."""
@@ -254,8 +257,7 @@ class Verdicts(list[Verdict]):
         agreement: by what was judged.
         as_of: the instant of knowledge, in microseconds since 1970 UTC; None where there was no event.
         findings: what is remarkable about the data.
-        seen: how many events of each type there were, duplicates and later ones left out.
-        given: how many events came in.
+        given: how many events of each type came in, repeated ones and those after `as_of` included.
     """
 
     def __init__(self, agreement: Agreement, as_of: int | None) -> None:
@@ -263,5 +265,4 @@ class Verdicts(list[Verdict]):
         self.agreement = agreement
         self.as_of = as_of
         self.findings: list[Finding] = []
-        self.seen: dict[str, int] = {}
-        self.given = 0
+        self.given: dict[str, int] = {}

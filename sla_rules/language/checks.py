@@ -1,20 +1,14 @@
-"""What no single model can see: that names are declared, values possible, tables total and tiers free of overlap.
+"""What no single model can see: that names are declared, values possible, tables total and tiers free of overlap."""
 
-`checked` returns the agreement with the values in its conditions and tables read as their fields are,
-so that evaluators compare like with like, and every problem with the path to it.
-"""
-
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
-
-from pydantic import BaseModel
 
 from sla_rules.calendar import Calendar
 from sla_rules.errors import SlaError, did_you_mean, quoted
 from sla_rules.language.base import written
 from sla_rules.language.calendars import ALWAYS, CalendarTable, calendars_named
-from sla_rules.language.conditions import Comparison, Condition, FieldReference
-from sla_rules.language.declarations import ORDERED_KINDS, RESERVED, FieldDeclaration, Kind
+from sla_rules.language.conditions import Condition, FieldReference
+from sla_rules.language.declarations import KEY_KINDS, ORDERED_KINDS, PLAIN_KINDS, RESERVED, FieldDeclaration, Kind
 from sla_rules.language.document import AgreementFile, Clause
 from sla_rules.language.exemptions import Exemption
 from sla_rules.language.limits import (
@@ -46,15 +40,15 @@ Path = tuple[object, ...]
 Found = list[tuple[Path, str]]
 
 
-def checked(document: AgreementFile) -> tuple[AgreementFile, Found]:
-    """Return the agreement with its values read, and what is wrong in it."""
-    check = _Check(document)
-    check.names()
-    check.calendars()
-    check.windows()
+def check(document: AgreementFile) -> Found:
+    """Return what is wrong in an agreement, each with the path to it."""
+    found = _Check(document)
+    found.names()
+    found.calendars()
+    found.windows()
     for index, policy in enumerate(document.policies):
-        check.policy(("policies", index), policy)
-    return (document if check.found else check.bound(document)), check.found
+        found.policy(("policies", index), policy)
+    return found.found
 
 
 class _Check:
@@ -147,14 +141,17 @@ class _Check:
                 self.selectors((*path, "from"), source.from_)
                 self.selectors((*path, "to"), source.to)
             if source.scope is not None:
-                self.field((*path, "scope"), source.scope)
+                self.field((*path, "scope"), source.scope, ("text",))
 
     def policy(self, path: Path, policy: Policy) -> None:
         """Check one policy: what all kinds share, then what its kind adds."""
-        self.known((*path, "clause"), "clause", policy.clause, [clause.id for clause in self.document.clauses])
+        clauses = {clause.id: clause for clause in self.document.clauses}
+        known = self.known((*path, "clause"), "clause", policy.clause, clauses)
+        if known and clauses[policy.clause].status == "descriptive":
+            self.problem((*path, "clause"), f"clause {quoted(policy.clause)} is descriptive, so no policy encodes it")
         for index, name in enumerate(policy.match):
             if name != "subject":
-                self.field((*path, "match", index), name)
+                self.field((*path, "match", index), name, KEY_KINDS)
         self.condition((*path, "applies"), policy.applies)
         for index, exemption in enumerate(policy.exemptions):
             self.exemption((*path, "exemptions", index), exemption)
@@ -217,7 +214,7 @@ class _Check:
 
     def table(self, path: Path, limit: Table) -> None:
         """A table has as many levels as fields, and a row for each value that they may have."""
-        declared = [self.field((*path, "by"), name) for name in limit.by]
+        declared = [self.field((*path, "by"), name, KEY_KINDS) for name in limit.by]
         if not all(declared):
             return
         for values, row in limit.rows.items():
@@ -267,9 +264,9 @@ class _Check:
         assert deferral is not None
         self.selectors((*path, "event"), deferral.event)
         self.selectors((*path, "until"), deferral.until)
-        self.own_field((*path, "field"), deferral.field, deferral.event)
-        self.own_field((*path, "kind"), deferral.kind, deferral.until)
-        if self.field((*path, "by"), deferral.by):
+        self.own_field((*path, "field"), deferral.field, deferral.event, ("text",))
+        self.own_field((*path, "kind"), deferral.kind, deferral.until, ("text",))
+        if self.field((*path, "by"), deferral.by, KEY_KINDS):
             for value, kinds in deferral.table.items():
                 self.possible((*path, "table", value), deferral.by, value)
                 for index, kind in enumerate(kinds):
@@ -281,7 +278,7 @@ class _Check:
     def calendar_choice(self, path: Path, choice: str | CalendarTable) -> None:
         for name in calendars_named(choice):
             self.known(path, "calendar", name, (ALWAYS, *self.document.calendars))
-        if isinstance(choice, CalendarTable) and self.field((*path, "by"), choice.by):
+        if isinstance(choice, CalendarTable) and self.field((*path, "by"), choice.by, KEY_KINDS):
             for value in choice.table:
                 self.possible((*path, "table", value), choice.by, value)
             missing = [value for value in self.domain(choice.by) or () if value not in choice.table]
@@ -295,18 +292,26 @@ class _Check:
     def never(self, path: Path, policy: Never) -> None:
         for role in ("for_each", "until", "violated_by"):
             self.selectors((*path, role), getattr(policy, role))
+        if policy.for_each is None:
+            self.unused(path, policy, ("until", "occurrence"), "without `for_each` each violation is one of its own")
+
+    def unused(self, path: Path, policy: Policy, names: tuple[str, ...], why: str) -> None:
+        """Note keys that would be without effect."""
+        for name in names:
+            if name in policy.model_fields_set:
+                self.problem((*path, name), f"{quoted(name)} has no effect here: {why}")
 
     def no_overlap(self, path: Path, policy: NoOverlap) -> None:
         self.selectors((*path, "booked"), policy.booked)
         self.selectors((*path, "released"), policy.released)
-        self.own_field((*path, "resource"), policy.resource, policy.booked)
+        self.own_field((*path, "resource"), policy.resource, policy.booked, KEY_KINDS)
         for role, name in (("from", policy.from_), ("to", policy.to)):
             self.own_field((*path, role), name, policy.booked, ("instant",))
 
     def procedure(self, path: Path, policy: Procedure) -> None:
         self.selectors((*path, "start"), policy.start)
         self.selectors((*path, "step", "event"), policy.step.event)
-        self.own_field((*path, "step", "field"), policy.step.field, policy.step.event)
+        steps_known = self.own_field((*path, "step", "field"), policy.step.field, policy.step.event, ("text",))
         if policy.end is not None:
             self.selectors((*path, "end", "reached"), policy.end.reached)
             self.selectors((*path, "end", "closed"), policy.end.closed)
@@ -314,11 +319,15 @@ class _Check:
         for index, step in enumerate(policy.steps):
             if step.name in names[:index]:
                 self.problem((*path, "steps", index), f"step {quoted(step.name)} stands there twice")
+            if steps_known:
+                self.possible((*path, "steps", index), policy.step.field, step.name, policy.step.event)
             self.condition((*path, "steps", index, "when"), step.when)
         if policy.begin_at is not None:
             self.known((*path, "begin_at"), "step", policy.begin_at, names)
-        for name in policy.asks:
-            self.own_field((*path, "asks", name), name, policy.step.event)
+        for name, by_value in policy.asks.items():
+            if self.own_field((*path, "asks", name), name, policy.step.event, ("text",)):
+                for value in by_value:
+                    self.possible((*path, "asks", name, value), name, value, policy.step.event)
 
     def required_fields(self, path: Path, policy: RequiredFields) -> None:
         self.selectors((*path, "record"), policy.record)
@@ -330,7 +339,7 @@ class _Check:
 
     def classification(self, path: Path, policy: Classification) -> None:
         self.selectors((*path, "start"), policy.start)
-        if self.own_field((*path, "value"), policy.value, policy.start):
+        if self.own_field((*path, "value"), policy.value, policy.start, PLAIN_KINDS):
             for index, row in enumerate(policy.table):
                 self.possible((*path, "table", index, "value"), policy.value, row.value, policy.start)
         for index, row in enumerate(policy.table):
@@ -342,6 +351,8 @@ class _Check:
         for role in ("down", "up", "monitored"):
             self.selectors((*path, role), getattr(policy, role))
         self.exclusions(path, policy.exclude)
+        unused = ("objective", "applies", "exemptions", "match")
+        self.unused(path, policy, unused, "an availability is judged by service and month")
 
     def exemption(self, path: Path, exemption: Exemption) -> None:
         if exemption.clause is not None:
@@ -352,7 +363,7 @@ class _Check:
             at = (*path, "backlog")
             self.selectors((*at, "members"), exemption.backlog.members)
             self.selectors((*at, "until"), exemption.backlog.until)
-            self.own_field((*at, "by"), exemption.backlog.by, exemption.backlog.members)
+            self.own_field((*at, "by"), exemption.backlog.by, exemption.backlog.members, KEY_KINDS)
 
     def selectors(self, path: Path, selectors: tuple[Selector, ...] | None) -> None:
         for index, selector in enumerate(selectors or ()):
@@ -478,20 +489,6 @@ class _Check:
         if problems:
             self.problem(path, f"{quoted(name)}: {problems[0]}")
 
-    def bound(self, document: AgreementFile) -> AgreementFile:
-        """Return the agreement with the values of its conditions read as their fields are."""
-        return _rebuilt(document, self)  # type: ignore[no-any-return]
-
-    def read(self, field: str, value: object) -> object:
-        """Return a value of a condition as the field's declarations read it."""
-        declared = [FieldDeclaration(kind="instant")] if field == "time" else self.declared(field)
-        for declaration in declared:
-            try:
-                return declaration.read_kind(value)
-            except SlaError:
-                continue
-        return value
-
 
 def _span(tier: Any) -> str:
     return f"{tier.from_} and more" if tier.to is None else f"{tier.from_} to {tier.to}"
@@ -499,58 +496,3 @@ def _span(tier: Any) -> str:
 
 def _days(first: int, last: int) -> str:
     return f"{first} days" if first == last else f"{first} to {last} days"
-
-
-def _rebuilt(value: Any, check: _Check) -> Any:
-    """Return a model with every condition in it bound; what holds none is returned as it is."""
-    if isinstance(value, Condition):
-        return _bound_condition(value, check)
-    if isinstance(value, tuple):
-        parts = tuple(_rebuilt(part, check) for part in value)
-        return parts if any(new is not old for new, old in zip(parts, value, strict=True)) else value
-    if isinstance(value, BaseModel):
-        changes = {}
-        for name, part in _parts(value):
-            new = _rebuilt(part, check)
-            if new is not part:
-                changes[name] = new
-        return value.model_copy(update=changes) if changes else value
-    if isinstance(value, dict):
-        items = {key: _rebuilt(part, check) for key, part in value.items()}
-        return items if any(items[key] is not value[key] for key in value) else value
-    return value
-
-
-def _parts(model: BaseModel) -> Iterator[tuple[str, Any]]:
-    return ((name, getattr(model, name)) for name in type(model).model_fields)
-
-
-def _bound_condition(condition: Condition, check: _Check) -> Condition:
-    bound = condition.model_copy()
-    extra = {field: _bound_test(field, test, check) for field, test in (condition.__pydantic_extra__ or {}).items()}
-    object.__setattr__(bound, "__pydantic_extra__", extra)
-    for name in ("all", "any", "not_"):
-        bound.__dict__[name] = _rebuilt(getattr(condition, name), check)
-    bound.__dict__.pop("tests", None)
-    return bound
-
-
-def _bound_test(field: str, test: Any, check: _Check) -> Any:
-    if isinstance(test, FieldReference):
-        return test
-    if not isinstance(test, Comparison):
-        return check.read(field, test)
-    changes = {}
-    for name, operand in _parts(test):
-        if name in ("exists", "any_item") or operand is None or isinstance(operand, FieldReference):
-            continue
-        if isinstance(operand, tuple):
-            read: object = tuple(
-                part if isinstance(part, FieldReference) else check.read(field, part) for part in operand
-            )
-        else:
-            read = check.read(field, operand)
-        changes[name] = read
-    bound = test.model_copy(update=changes)
-    bound.__dict__.pop("written", None)
-    return bound

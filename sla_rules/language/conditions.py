@@ -6,7 +6,7 @@ conditions. A missing field makes every comparison false, `ne` and `not_in` exce
 
 import operator
 from collections.abc import Callable, Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from math import isfinite
 from typing import Annotated, Any
@@ -124,8 +124,7 @@ def _compare(op: str, value: object, operand: Any, values: Values) -> bool:
             return (value is not None) is operand
         case "any_item":
             return isinstance(value, list) and any(
-                isinstance(item, Mapping) and operand.holds({name: _exact(part) for name, part in item.items()})
-                for item in value
+                isinstance(item, Mapping) and operand.holds(read_item(item)) for item in value
             )
         case "in" | "not_in":
             among = any(_same(value, _value(item, values)) for item in operand)
@@ -142,8 +141,13 @@ def _compare(op: str, value: object, operand: Any, values: Values) -> bool:
 def _ordered(op: str, value: object, other: object) -> bool:
     try:
         return _ORDER[op](value, other)
-    except TypeError:  # the items of a list are not declared, so they may be of any kind
+    except (TypeError, InvalidOperation):  # the items of a list are not declared, so they may be of any kind
         return False
+
+
+def read_item(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an item of a list, which no declaration has read, as conditions compare it."""
+    return {name: _exact(part) for name, part in item.items()}
 
 
 def _exact(value: object) -> object:

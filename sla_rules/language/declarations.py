@@ -20,6 +20,10 @@ from sla_rules.instants import micros
 from sla_rules.language.base import Model, Scalar, Text, shown, written
 
 Kind = Literal["text", "integer", "decimal", "boolean", "instant", "date", "month", "list", "record"]
+KEY_KINDS = ("text", "integer", "boolean", "date", "month")
+"""The kinds whose values can stand for a case, an owner or a row of a table."""
+PLAIN_KINDS = (*KEY_KINDS, "decimal", "instant")
+"""The kinds of single values."""
 ORDERED_KINDS = {"integer", "decimal", "instant", "date", "month"}
 RESERVED = ("id", "type", "subject", "time", "all", "any", "not", "field")
 """Names that no field may have: parts of the event itself and words of conditions."""

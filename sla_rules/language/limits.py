@@ -122,42 +122,29 @@ def _form(value: object) -> str | None:
     return "<duration>"
 
 
-Simple = Annotated[
+_Plain = (
     Annotated[Duration, tag("duration")]
     | Annotated[Literal["none"], tag("none")]
-    | Annotated[Literal["unjudged"], tag("unjudged")]
-    | Annotated[Each, tag("each")]
-    | Annotated[Until, tag("until")]
-    | Annotated[EndOf, tag("end_of")]
-    | Annotated[BusinessDays, tag("business_days")]
-    | Annotated[CalendarDays, tag("calendar_days")],
-    Discriminator(_form),
-]
-"""A limit that depends on no table. `none`: no limit is given; `unjudged`: such cases get no verdict."""
-
-Row = Annotated[
-    Annotated[Duration, tag("duration")]
-    | Annotated[Literal["none"], tag("none")]
-    | Annotated[Literal["unjudged"], tag("unjudged")]
     | Annotated[Each, tag("each")]
     | Annotated[Until, tag("until")]
     | Annotated[EndOf, tag("end_of")]
     | Annotated[BusinessDays, tag("business_days")]
     | Annotated[CalendarDays, tag("calendar_days")]
+)
+_Unjudged = Annotated[Literal["unjudged"], tag("unjudged")]
+
+Simple = Annotated[_Plain | _Unjudged, Discriminator(_form)]
+"""A limit that depends on no table. `none`: no limit is given; `unjudged`: such cases get no verdict."""
+
+Row = Annotated[
+    _Plain
+    | _Unjudged
     | Annotated[Rows, tag("rows"), Field(json_schema_extra={"propertyNames": {"not": {"enum": list(_FORMS)}}})],
     Discriminator(_form),
 ]
 
 Limit = Annotated[
-    Annotated[Duration, tag("duration")]
-    | Annotated[Literal["none"], tag("none")]
-    | Annotated[Each, tag("each")]
-    | Annotated[Until, tag("until")]
-    | Annotated[EndOf, tag("end_of")]
-    | Annotated[BusinessDays, tag("business_days")]
-    | Annotated[CalendarDays, tag("calendar_days")]
-    | Annotated[LeadDays, tag("lead_days")]
-    | Annotated[Table, tag("by")],
+    _Plain | Annotated[LeadDays, tag("lead_days")] | Annotated[Table, tag("by")],
     Discriminator(_form),
 ]
 """What a deadline gives; see each form."""
@@ -167,7 +154,7 @@ class Deferral(Model):
     """What stands for "or next release": a deferral in time moves the due instant to the publication that fits it."""
 
     by: Text = Field(description="The field that decides what a case may be deferred to.")
-    table: dict[str, tuple[str, ...]] = Field(description="By the value of that field: what it may be deferred to.")
+    table: dict[Scalar, tuple[str, ...]] = Field(description="By the value of that field: what it may be deferred to.")
     event: Selectors
     field: Text = Field(description="The field of the deferral that says to what.")
     until: Selectors = Field(description="The publications, of any subject.")

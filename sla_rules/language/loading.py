@@ -7,7 +7,8 @@ from typing import Any
 
 from sla_rules.errors import AgreementError, Problem, quoted
 from sla_rules.language.base import shown
-from sla_rules.language.checks import checked
+from sla_rules.language.binding import bound
+from sla_rules.language.checks import check
 from sla_rules.language.document import AgreementFile
 from sla_rules.language.problems import existing, most, validated
 from sla_rules.language.reading import Lines, plain, read_file
@@ -97,7 +98,8 @@ def merge(whole: dict[str, Any], part: Any, places: Mapping[Any, Any], lines: Li
 
 def document(raw: Any, lines: Lines) -> AgreementFile:
     """Return the checked agreement that plain values state. Raises `AgreementError` with all problems."""
-    bound, found = checked(validated(AgreementFile, raw, lines))
+    parsed = validated(AgreementFile, raw, lines)
+    found = check(parsed)
     if found:
         raise AgreementError(most([lines.problem(existing(raw, path), message) for path, message in found]))
-    return bound
+    return bound(parsed)

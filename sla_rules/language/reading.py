@@ -6,6 +6,7 @@ A file is measured before anything is made of it: at most 1 MB, 100 000 nodes wi
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -250,4 +251,6 @@ def plain(value: object, path: Path_ = (), seen: list[int] | None = None) -> Any
             raise AgreementError(
                 [Problem(f"{shown(value)} is not a number, or too large a one", dotted(path))]
             ) from None
+    if value is not None and not isinstance(value, (str, int, Decimal, date)):
+        raise AgreementError([Problem(f"a file cannot hold a {type(value).__name__}", dotted(path))])
     return value

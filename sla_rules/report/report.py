@@ -98,7 +98,7 @@ class Report:
             return ""
         for selectors in (policy.start, policy.stop):
             types = types_of(selectors)
-            if not any(type in self.verdicts.seen for type in types):
+            if not any(type in self.verdicts.given for type in types):
                 return f"no {' or '.join(f'`{type}`' for type in types)} in this source"
         return ""
 
@@ -145,8 +145,7 @@ class Report:
             "timezone": self.agreement.timezone,
             "as_of": None if self.verdicts.as_of is None else moment(self.verdicts.as_of).isoformat(),
             "library": sla_rules.__version__,
-            "events": self.verdicts.given,
-            "events_judged": sum(self.verdicts.seen.values()),
+            "events": sum(self.verdicts.given.values()),
             "verdicts": len(self.verdicts),
         }
 

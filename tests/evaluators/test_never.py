@@ -228,7 +228,7 @@ def test_a_later_start_that_violates_breaches_the_first_or_itself(judge):
 
 @EITHER_ID_FIRST
 def test_each_a_start_that_violates_breaches_one_instance_of_its_instant_only(judge, a, b):
-    """Design, *Never*: a violation belongs to the latest `for_each` event at or before it, so to one; here to itself."""
+    """Design, *Never*: a violation belongs to the latest `for_each` event at or before it, so to one; here itself."""
     policy = {**REFUSED, "occurrence": "each"}
     verdicts = judged(judge, policy, f"{a} started 14:00", (f"{b} started 14:00", {"refused": True}))
     assert sorted(outcomes(verdicts)) == sorted([(a, "met"), (b, "breached")])
@@ -290,6 +290,24 @@ def test_each_an_until_that_ends_the_open_one_does_not_end_the_one_that_starts_a
     policy = {**UNTIL, "occurrence": "each"}
     steps = ["e0 started 14:00", f"{a} ended 15:00", f"{b} started 15:00", "e9 dropped 16:00"]
     assert outcomes(judged(judge, policy, *steps)) == [("e0", "met"), (b, "breached")]
+
+
+@EITHER_ID_FIRST
+@pytest.mark.parametrize("occurrence", ["first", "each"])
+def test_a_start_to_which_it_does_not_apply_opens_nothing_that_an_until_could_end(judge, occurrence, a, b):
+    """So the `until` at the instant of the start that counts is not used yet, and ends it."""
+    policy = {**UNTIL, "occurrence": occurrence, "applies": {"vip": True}}
+    steps = [("e0 started 14:00", {"vip": False}), (f"{a} started 15:00", {"vip": True}), f"{b} ended 15:00"]
+    assert outcomes(judged(judge, policy, *steps, "e9 dropped 16:00")) == [(a, "met")]
+
+
+@EITHER_ID_FIRST
+def test_each_an_instance_that_has_ended_leaves_an_until_to_the_next(judge, a, b):
+    policy = {**UNTIL, "occurrence": "each"}
+    steps = ["e0 started 14:00", "e00 ended 14:30", f"{a} started 15:00", f"{b} ended 15:00", "e9 dropped 16:00"]
+    assert outcomes(judged(judge, policy, *steps)) == [("e0", "met"), (a, "met")]
+    steps[0:2] = ["e0 started 14:00", "e00 ended 14:00"]
+    assert outcomes(judged(judge, policy, *steps)) == [("e0", "met"), (a, "met")]
 
 
 # --- match ------------------------------------------------------------------------------------------------------
@@ -475,6 +493,22 @@ def test_law_each_is_breached_where_it_is_the_latest_start_of_a_violation(judge,
         if event.type == "dropped" and any(start[0] <= event.at for start in starts)
     }
     verdicts = judge(agreement(EACH, events=EVENTS), events)
+    found = {(verdict.start_at, verdict.evidence[0]): verdict.outcome for verdict in verdicts}
+    assert found == {start: "breached" if start in guilty else "met" for start in starts}
+
+
+@given(events=drawn(["started", "dropped"]), ends=st.sets(st.integers(0, 7)))
+def test_law_each_an_until_between_a_start_and_its_violation_ends_it(judge, events, ends):
+    """With ends between the instants of all else, so that none shares one."""
+    halves = [BEGIN + minute * MINUTE + MINUTE // 2 for minute in ends]
+    made = [sla.Event(id=f"u{at}", type="ended", subject="S", time=moment(at)) for at in halves]
+    starts = sorted((event.at, event.id) for event in events if event.type == "started")
+    guilty = set()
+    for event in events:
+        latest = max((start for start in starts if start[0] <= event.at), default=None)
+        if event.type == "dropped" and latest and not any(latest[0] < at < event.at for at in halves):
+            guilty.add(latest)
+    verdicts = judge(agreement({**UNTIL, "occurrence": "each"}, events=EVENTS), events + made)
     found = {(verdict.start_at, verdict.evidence[0]): verdict.outcome for verdict in verdicts}
     assert found == {start: "breached" if start in guilty else "met" for start in starts}
 

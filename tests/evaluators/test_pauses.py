@@ -405,3 +405,12 @@ def test_a_start_while_reopened_opens_none(judge):
 def test_a_stop_that_is_a_reopening_too_does_not_undo_itself(judge):
     policy = {**PLAIN, "resume": ["reopened", "closed"]}
     assert judged(judge, policy, history("closed 15:00"), LATER).outcome == "met"
+
+
+def test_what_comes_of_a_pause_after_the_stop_changes_nothing_of_the_verdict(judge):
+    """The design does not say what is due after a stop while paused: the code ends the pause with the stop."""
+    told = history("held 14:30", "closed 15:00")
+    before = judged(judge, BETWEEN, told, LATER)
+    assert before.due == pendulum.parse(t("16:30"))
+    after = judged(judge, BETWEEN, told.add("released", t("22:00")), LATER)
+    assert after.to_dict() == before.to_dict()

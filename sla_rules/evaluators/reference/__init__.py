@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from sla_rules.agreement import Agreement
+from sla_rules.errors import InputError, SlaError, quoted
 from sla_rules.evaluators.reference.availability import availability
 from sla_rules.evaluators.reference.cases import World
 from sla_rules.evaluators.reference.classification import classification
@@ -16,9 +17,9 @@ from sla_rules.evaluators.reference.never import never
 from sla_rules.evaluators.reference.no_overlap import no_overlap
 from sla_rules.evaluators.reference.procedure import procedure
 from sla_rules.evaluators.reference.required_fields import required_fields
-from sla_rules.events import Event, Window
+from sla_rules.events import Event, Finding, Window
 from sla_rules.language.policies import Policy
-from sla_rules.periods import bounds
+from sla_rules.periods import Period, bounds
 from sla_rules.verdict import Outcome, Tally, Terms, Verdict, Verdicts
 
 KINDS: dict[str, Callable[[Any, Terms, World], Iterator[Verdict]]] = {
@@ -52,6 +53,11 @@ def judge(
     Raises:
         SlaError: an event, a window or `as_of` is not one.
     """
+    if not isinstance(agreement, Agreement):
+        raise SlaError(f"{quoted(agreement)} is not an Agreement; `load` makes one")
+    for name, given in (("events", events), ("windows", windows)):
+        if not isinstance(given, Iterable):
+            raise InputError(f"{name} must be a list, found {quoted(given)}")
     events, windows = list(events), list(windows)
     worlds = [World(version, events, as_of, windows, agreement.versions) for version in agreement.versions]
     verdicts = Verdicts(agreement, worlds[-1].as_of)
@@ -59,12 +65,14 @@ def judge(
         for world in worlds:
             verdicts += judge_policy(id, world)
     for world in worlds:
-        verdicts.findings += [found for found in world.findings.values() if found not in verdicts.findings]
-        for event in world.events:
-            if world.concerns(event.at):
-                verdicts.seen[event.type] = verdicts.seen.get(event.type, 0) + 1
+        verdicts.findings += world.findings if world is worlds[0] else new_ones(world.findings, verdicts.findings)
     verdicts.given = worlds[-1].given
     return verdicts
+
+
+def new_ones(findings: list[Finding], known: list[Finding]) -> list[Finding]:
+    """Return the findings of a version that an earlier one has not made already."""
+    return [found for found in findings if found not in set(known)]
 
 
 def judge_policy(id: str, world: World) -> list[Verdict]:
@@ -94,7 +102,7 @@ def periods(policy: Policy, terms: Terms, instances: list[Verdict], world: World
         tally = Tally(**counts[period])
         if not (tally.met or tally.breached or tally.pending):
             continue
-        over = world.now >= bounds(period, objective.per, world.agreement.zone)[1]
+        over = world.now >= end_of(period, objective.per, world)
         at_best = objective.kept(tally.met + tally.pending, tally.breached)
         at_worst = objective.kept(tally.met, tally.breached + tally.pending)
         if not over or at_best != at_worst:
@@ -102,3 +110,11 @@ def periods(policy: Policy, terms: Terms, instances: list[Verdict], world: World
         else:
             outcome = Outcome.MET if at_best else Outcome.BREACHED
         yield Verdict(terms, "", (), outcome, period=period, tally=tally)
+
+
+def end_of(period: str, per: Period, world: World) -> int:
+    """Return the instant at which a period is over; the whole is what is known, while the agreement has no end."""
+    if per == "whole":
+        after = world.agreement.in_force[1]
+        return world.now if after is None else after
+    return bounds(period, per, world.agreement.zone)[1]

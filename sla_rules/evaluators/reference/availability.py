@@ -28,12 +28,21 @@ def availability(policy: Availability, terms: Terms, world: World) -> Iterator[V
     while True:
         start, end = bounds(month, policy.per, zone)
         uptime = measure(start, end, out, excluded, world.now)
-        if uptime.measured and covers(world.agreement, start):
+        if not covers(world.agreement, start):
+            note_not_in_force(policy, month, known[0], world)
+        elif uptime.measured:
             concerned = [each for each in (*down, *apart) if each.start_at < end and (each.end_at or end) > start]
             yield decide(terms, policy, month, start, uptime, world.now >= end, tuple(concerned))
         if end >= world.now:
             return
         month = label(end, policy.per, zone)
+
+
+def note_not_in_force(policy: Availability, month: str, event: Event, world: World) -> None:
+    """Note a month that began while no version of the agreement was in force."""
+    message = f"{policy.id}: {month} began outside the time in which the agreement is in force"
+    if world.concerns(bounds(month, policy.per, world.agreement.zone)[0]):
+        world.remark("not_in_force", message, event, policy.id)
 
 
 def outages(policy: Availability, case: Case) -> list[Window]:

@@ -11,6 +11,7 @@ from sla_rules.agreement import Agreement
 from sla_rules.errors import InputError, did_you_mean, quoted
 from sla_rules.events import Event, Finding, Window, finding, in_order, without_duplicates
 from sla_rules.instants import micros
+from sla_rules.language.base import written
 from sla_rules.language.selectors import Selector
 
 Selectors = tuple[Selector, ...] | None
@@ -75,6 +76,13 @@ class Case:
         self.types = {event.type for event in events}
         self.tied = any(a.at == b.at for a, b in pairwise(events))
         self._merged: list[dict[str, Any]] | None = None
+        self._found: dict[object, object] = {}
+
+    def once(self, key: object, find: Callable[[], T]) -> T:
+        """Return what `find` finds, looked for once."""
+        if key not in self._found:
+            self._found[key] = find()
+        return cast(T, self._found[key])
 
     def attributes(self, at: int, start: Event | None = None, roles: frozenset[str] = frozenset()) -> dict[str, Any]:
         """Return the attributes at an instant, all events of that instant included.
@@ -154,16 +162,16 @@ class World:
     ) -> None:
         self.agreement = agreement
         self.versions = list(versions) or [agreement]
-        self.findings: dict[tuple[str, str | None, str], Finding] = {}
+        self.findings: list[Finding] = []
+        self._remarked: set[tuple[str, int, str]] = set()
         ordered = in_order(events)
-        self.given = len(ordered)
+        self.given = Counter(event.type for event in ordered)
         self.as_of: int | None = ordered[-1].at if as_of is None and ordered else None
         if as_of is not None:
             self.as_of = micros(as_of)
         self.now = self.as_of or 0
         known, repeated = without_duplicates([event for event in ordered if event.at <= self.now])
-        for found in repeated:
-            self.note(found)
+        self.findings += repeated
         self.left_out: set[str] = set()
         self.events = self._read(known)
         self._cases: dict[tuple[str, ...], list[Case]] = {}
@@ -171,14 +179,11 @@ class World:
         self.passed = self._checked(windows)
         self._found: dict[object, object] = {}
 
-    def note(self, found: Finding) -> None:
-        """Keep a finding; the same about the same event is kept once."""
-        self.findings.setdefault((found.kind, found.event, found.message), found)
-
     def remark(self, kind: str, message: str, event: Event, policy: str | None = None) -> None:
-        """Keep a finding about an event, unless it happened while another version was in force."""
-        if self.concerns(event.at):
-            self.note(finding(kind, message, event, policy))
+        """Keep a finding about an event, once, unless it happened while another version was in force."""
+        if (kind, id(event), message) not in self._remarked and self.concerns(event.at):
+            self._remarked.add((kind, id(event), message))
+            self.findings.append(finding(kind, message, event, policy))
 
     def concerns(self, at: int) -> bool:
         """Say whether an instant is one of this version, or of none."""
@@ -188,26 +193,23 @@ class World:
 
     def _read(self, known: list[Event]) -> list[Event]:
         read: list[Event] = []
-        findings: list[Finding] = []
-        undeclared: dict[str, Event] = {}
-        counts: Counter[str] = Counter()
+        undeclared: dict[str, list[Event]] = {}
         for event in known:
+            found: list[Finding] = []
             if event.type not in self.agreement.events:
-                if self.concerns(event.at):
-                    undeclared.setdefault(event.type, event)
-                    counts[event.type] += 1
-            elif (kept := self.agreement.read(event, findings)) is not None:
+                undeclared.setdefault(event.type, []).append(event)
+            elif (kept := self.agreement.read(event, found)) is not None:
                 read.append(kept)
             else:
                 self.left_out.add(event.subject)
-        for type, event in undeclared.items():
-            message = f"unknown event type {quoted(type)}{did_you_mean(type, self.agreement.events)}"
-            found = replace(finding("unknown_type", message, event), count=counts[type])
-            self.note(found)
-        by_name = {event.name: event for event in known} if findings and len(self.versions) > 1 else {}
-        for found in findings:
-            if not by_name or self.concerns(by_name[found.event or ""].at):
-                self.note(found)
+            if found and self.concerns(event.at):
+                self.findings += found
+        for type, events in undeclared.items():
+            concerned = [event for event in events if self.concerns(event.at)]
+            if concerned:
+                message = f"unknown event type {quoted(type)}{did_you_mean(type, self.agreement.events)}"
+                found_type = finding("unknown_type", message, concerned[0])
+                self.findings.append(replace(found_type, count=len(concerned)))
         return read
 
     def cases(self, match: tuple[str, ...]) -> list[Case]:
@@ -238,7 +240,7 @@ class World:
         for event in self.events:
             values = [event.subject if name == "subject" else event.data.get(name) for name in match]
             if None not in values:
-                keyed.setdefault(tuple(map(str, values)), []).append(event)
+                keyed.setdefault(tuple(str(written(value)) for value in values), []).append(event)
             elif "subject" in match:
                 general.setdefault(event.subject, []).append(event)
             else:

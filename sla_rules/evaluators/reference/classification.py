@@ -5,8 +5,14 @@ from collections.abc import Iterator
 from sla_rules.evaluators.reference.allowance import missing
 from sla_rules.evaluators.reference.cases import World, names
 from sla_rules.evaluators.reference.circumstances import Instance, applies, exemptions, in_force, period_of, view
+from sla_rules.language.base import written
 from sla_rules.language.policies import Classification
 from sla_rules.verdict import Outcome, Terms, Verdict
+
+
+def said(value: object) -> str:
+    """Return a value as a file writes it."""
+    return str(written(value))
 
 
 def classification(policy: Classification, terms: Terms, world: World) -> Iterator[Verdict]:
@@ -41,5 +47,5 @@ def classification(policy: Classification, terms: Terms, world: World) -> Iterat
                 evidence=names((start, *grounds)),
                 basis=tuple((name, start.data[name]) for name in sorted(policy.facts & start.data.keys())),
                 cause=cause,
-                detail=() if cause else (str(recorded), str(expected)),
+                detail=() if cause else (said(recorded), said(recorded if recorded == expected else expected)),
             )

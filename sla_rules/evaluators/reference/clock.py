@@ -64,10 +64,17 @@ def excluded(view: View[Deadline]) -> list[Window]:
 
 def pauses(view: View[Deadline]) -> list[Window]:
     """Return the pauses of a case, one that was open at the start of the instance among them."""
-    found: list[Window] = []
-    for pause in view.policy.pause:
-        found += between(pause, view) if isinstance(pause, PauseBetween) else by_state(pause, view)
-    return found
+
+    def find() -> list[Window]:
+        found: list[Window] = []
+        for pause in view.policy.pause:
+            found += between(pause, view) if isinstance(pause, PauseBetween) else by_state(pause, view)
+        return found
+
+    # Which start event an instance has matters to attributes only where events share an instant.
+    start = view.instance.start.at if view.case.tied else None
+    found = view.case.once((view.policy.id, start), find)
+    return [each for each in found if each.end_at is None or each.end_at > view.instance.start.at]
 
 
 def between(pause: PauseBetween, view: View[Deadline]) -> list[Window]:

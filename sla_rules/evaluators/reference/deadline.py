@@ -129,7 +129,8 @@ def deferred(ordinary: Due, now: View[Deadline]) -> Due:
         return ordinary
     since = max([instance.start.at, *(again.at for _, again in instance.reopened)])
     until = now.at if ordinary.at is None else min(ordinary.at, now.at)
-    allowed = rule.table.get(str(now.facts.get(rule.by)), ())
+    by = now.facts.get(rule.by)
+    allowed = () if by is None else rule.table.get(by, ())
     for event in now.chosen(rule.event):
         wanted = event.data.get(rule.field)
         if since <= event.at <= until and wanted in allowed:
@@ -156,7 +157,8 @@ def margin_of(
 def note_hidden_breach(later: Given, now: View[Deadline]) -> None:
     """Note a limit that had passed before what it depends on changed: judging by the later one hides that breach."""
     policy, case, instance = now.policy, now.case, now.instance
-    behind = policy.retargeted_by
+    scopes = {case.world.agreement.windows[kind].scope for kind in policy.exclude} - {None}
+    behind = policy.retargeted_by | scopes
     changed = [
         event.at for event in case.events if instance.start.at < event.at <= now.at and behind & event.data.keys()
     ]
@@ -165,7 +167,7 @@ def note_hidden_breach(later: Given, now: View[Deadline]) -> None:
         then = View(policy, case, instance, at, case.attributes(before, instance.start, policy.roles))
         before = at
         given, calendar = given_by(policy.limit, then), calendar_of(then)
-        if given.counted is not None and (given.counted, calendar) == (later.counted, calendar_of(now)):
+        if not scopes and given.counted is not None and (given.counted, calendar) == (later.counted, calendar_of(now)):
             continue
         due = due_of(given, calendar, standing_still(then), then)
         if due.at is not None and due.at < at and not given.unjudged:

@@ -21,25 +21,39 @@ def never(policy: Never, terms: Terms, world: World) -> Iterator[Verdict]:
         if policy.occurrence == "first":
             starts = starts[:1]
         for index, start in enumerate(starts):
-            following = starts[index + 1] if index + 1 < len(starts) else None
             if in_force(policy, start, world):
-                yield decide(terms, policy, case, start, first_violation(policy, case, start, following))
+                yield decide(terms, policy, case, start, first_violation(policy, case, start, starts[index + 1 :]))
 
 
-def first_violation(policy: Never, case: Case, start: Event, following: Event | None) -> Event | None:
-    """Return the first violation of a start: at or after it, no later than `until`, and before the following start.
+def first_violation(policy: Never, case: Case, start: Event, later: list[Event]) -> Event | None:
+    """Return the first violation of a start: at or after it, no later than `until`, and before the next start.
 
     At one instant a violation belongs to the last start of that instant; a violation that is itself a start
     belongs to itself.
     """
-    ends = (event.at for event in case.chosen(policy.until, start, policy.roles) if event.at >= start.at)
-    until = next(ends, None)
+    until = ends_at(policy, case, start)
+    before = later[0].at if later else None
     for event in case.chosen(policy.violated_by, start, policy.roles):
-        if event.at < start.at or (until is not None and event.at > until):
-            continue
-        if event is start or following is None or (event.at < following.at and event is not following):
+        if event is start:
+            return event
+        own = event.at >= start.at and (until is None or event.at <= until) and (before is None or event.at < before)
+        if own and not any(event is other for other in later) and not is_earlier_start(policy, case, event, start):
             return event
     return None
+
+
+def is_earlier_start(policy: Never, case: Case, event: Event, start: Event) -> bool:
+    """Say whether a violation is a start of its own at the instant of this one, and so belongs to itself."""
+    return policy.occurrence == "each" and event.at == start.at and case.selects(policy.for_each, event)
+
+
+def ends_at(policy: Never, case: Case, start: Event) -> int | None:
+    """Return the instant of the `until` that ends a start; within an instant it ends what was open before first."""
+    ends = [event.at for event in case.chosen(policy.until, start, policy.roles) if event is not start]
+    earlier = [event.at for event in case.chosen(policy.for_each) if event.at < start.at]
+    open_before = bool(earlier) and not any(earlier[-1] <= at < start.at for at in ends)
+    here = ends.count(start.at) - (1 if open_before else 0)
+    return start.at if here > 0 else next((at for at in ends if at > start.at), None)
 
 
 def decide(terms: Terms, policy: Never, case: Case, start: Event, violation: Event | None) -> Verdict:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from sla_rules.evaluators.reference.allowance import missing
-from sla_rules.evaluators.reference.cases import Case, World, names, together
+from sla_rules.evaluators.reference.cases import Case, World, names
 from sla_rules.evaluators.reference.circumstances import Instance, applies, exemptions, in_force, period_of, view
 from sla_rules.events import Event
 from sla_rules.language.policies import NoOverlap
@@ -28,34 +29,40 @@ def no_overlap(policy: NoOverlap, terms: Terms, world: World) -> Iterator[Verdic
     Within one instant: releases of what is booked, then bookings in the order of their ids, then the releases not
     yet used.
     """
-    owner = {id(event): case for case in world.cases(policy.match) for event in case.events}
+    concerned = [
+        (event, case) for case in world.cases(policy.match) for event in case.events if event.type in policy.roles
+    ]
+    order = {id(event): number for number, event in enumerate(world.events)}
+    concerned.sort(key=lambda pair: order[id(pair[0])])
     standing: dict[tuple[str, ...], Booking] = {}
-    concerned = [event for event in world.events if event.type in policy.roles and id(event) in owner]
-    for instant in together(concerned):
-        releases = [event for event in instant if owner[id(event)].selects(policy.released, event)]
-        for event in list(releases):
-            if standing.pop(owner[id(event)].key, None) is not None:
-                releases.remove(event)
-        for event in instant:
-            case = owner[id(event)]
-            if case.selects(policy.booked, event) and applies(policy, case, event):
-                standing.pop(case.key, None)
-                booking = booked(policy, event)
-                other = None if booking is None else overlapped(booking, standing)
-                if booking is not None:
-                    standing[case.key] = booking
-                if in_force(policy, event, world):
-                    yield decide(terms, policy, case, event, other)
-        for event in releases:
-            standing.pop(owner[id(event)].key, None)
+    for _, instant in groupby(concerned, key=lambda pair: pair[0].at):
+        pairs = list(instant)
+        releases = [pair for pair in pairs if pair[1].selects(policy.released, pair[0])]
+        unused = [(event, case) for event, case in releases if standing.pop(case.key, None) is None]
+        for event, case in pairs:
+            if case.selects(policy.booked, event, event, policy.roles) and applies(policy, case, event):
+                yield from book(terms, policy, case, event, standing)
+        for _, case in unused:
+            standing.pop(case.key, None)
 
 
-def booked(policy: NoOverlap, event: Event) -> Booking | None:
-    """Return the interval that an event books; None where part of it is missing or it ends before it starts."""
+def book(
+    terms: Terms, policy: NoOverlap, case: Case, event: Event, standing: dict[tuple[str, ...], Booking]
+) -> Iterator[Verdict]:
+    """Book an interval in place of the case's own earlier one, and judge it; one that runs backwards is a finding."""
     resource, start, end = (event.data.get(name) for name in (policy.resource, policy.from_, policy.to))
-    if resource is None or start is None or end is None or end < start:
-        return None
-    return Booking(event, resource, start, end)
+    standing.pop(case.key, None)
+    if start is not None and end is not None and end < start:
+        message = f"{policy.id}: `{policy.to}` of {event.subject} is before `{policy.from_}`"
+        case.world.remark("interval_reversed", message, event, policy.id)
+        return
+    other = None
+    if resource is not None and start is not None and end is not None and start < end:
+        booking = Booking(event, resource, start, end)
+        other = overlapped(booking, standing)
+        standing[case.key] = booking
+    if in_force(policy, event, case.world):
+        yield decide(terms, policy, case, event, other)
 
 
 def overlapped(booking: Booking, standing: dict[tuple[str, ...], Booking]) -> Event | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sla_rules.errors import did_you_mean, quoted
-from sla_rules.evaluators.reference.cases import Case, World, names
+from sla_rules.evaluators.reference.cases import Case, World, names, together
 from sla_rules.evaluators.reference.circumstances import (
     Instance,
     applies,
@@ -23,6 +23,7 @@ from sla_rules.verdict import Outcome, Terms, Verdict
 class Progress:
     """How far a procedure has come: the furthest step, what the last result asks for, and what went wrong."""
 
+    start: Event
     due: list[str]
     furthest: int
     asked: list[str] = field(default_factory=list)
@@ -34,43 +35,64 @@ class Progress:
 def procedure(policy: Procedure, terms: Terms, world: World) -> Iterator[Verdict]:
     """Judge every procedure that was begun."""
     for case in world.cases(policy.match):
-        until: Event | None = None
-        starts = [event for event in case.chosen(policy.start) if applies(policy, case, event)]
-        for index, start in enumerate(starts):
-            if index and (policy.occurrence == "first" or until is None or start.at < until.at or start is until):
-                continue
-            progress = followed(policy, case, start)
-            until = progress.ended_by
-            if in_force(policy, start, world):
-                yield decide(terms, policy, case, start, progress)
+        for event in case.chosen(policy.step.event):
+            note_unknown(policy, event, case)
+        for progress in followed(policy, case):
+            if in_force(policy, progress.start, world):
+                yield decide(terms, policy, case, progress)
 
 
-def followed(policy: Procedure, case: Case, start: Event) -> Progress:
-    """Follow a procedure to its end; within one instant steps come first, then `reached`, then `closed`."""
+def followed(policy: Procedure, case: Case) -> list[Progress]:
+    """Follow the procedures of a case.
+
+    Within one instant: the steps of the one that is open and its end, then a start, its steps, and the ends not yet
+    used, `reached` before `closed`. An event never ends the procedure that it starts.
+    """
+    found: list[Progress] = []
+    for instant in together(event for event in case.events if event.type in policy.roles):
+        steps = [event for event in instant if case.selects(policy.step.event, event)]
+        ends = [(event, True) for event in instant if policy.end and case.selects(policy.end.reached, event)]
+        ends += [(event, False) for event in instant if policy.end and case.selects(policy.end.closed, event)]
+        if found and found[-1].ended_by is None:
+            go_on(policy, found[-1], steps, ends)
+            steps = []
+        for event in instant:
+            if case.selects(policy.start, event, event, policy.roles) and begins(policy, case, event, found):
+                found.append(begin(policy, case, event))
+                own = [event] if case.selects(policy.step.event, event) else []
+                go_on(policy, found[-1], [*own, *(step for step in steps if step is not event)], ends)
+    return found
+
+
+def begins(policy: Procedure, case: Case, event: Event, found: list[Progress]) -> bool:
+    """Say whether a start event begins a procedure: it applies, and no other is open, nor was if only one may be."""
+    if found and (policy.occurrence == "first" or found[-1].ended_by is None):
+        return False
+    return applies(policy, case, event)
+
+
+def begin(policy: Procedure, case: Case, start: Event) -> Progress:
+    """Begin a procedure with the steps that are due for the case as it is at its start."""
     facts = at_start(policy, case, start)
     due = [step.name for step in policy.steps if step.when is None or step.when.holds(facts)]
-    progress = Progress(due, due.index(policy.begin_at) if policy.begin_at in due else -1)
-    reached = policy.end.reached if policy.end is not None else None
-    closed = policy.end.closed if policy.end is not None else None
+    return Progress(start, due, due.index(policy.begin_at) if policy.begin_at in due else -1)
 
-    def rank(event: Event) -> tuple[int, int]:
-        order = 0 if event is start else 1 if case.selects(policy.step.event, event) else 2
-        return event.at, order if order < 2 or case.selects(reached, event) else 3
 
-    for event in sorted((event for event in case.events if event.at >= start.at), key=rank):
-        if case.selects(policy.step.event, event):
-            take(policy, progress, event, case)
-        if event is not start and case.selects(reached, event):
+def go_on(policy: Procedure, progress: Progress, steps: list[Event], ends: list[tuple[Event, bool]]) -> None:
+    """Take the steps of an instant, then end by the first end: being reached forgives, being closed demands."""
+    for event in steps:
+        take(policy, progress, event)
+    for end in ends:
+        event, reached = end
+        if event is not progress.start:
             progress.ended_by = event
-            return progress
-        if event is not start and case.selects(closed, event):
-            progress.ended_by = event
-            close(policy, progress, event)
-            return progress
-    return progress
+            ends.remove(end)
+            if not reached:
+                close(policy, progress, event)
+            return
 
 
-def take(policy: Procedure, progress: Progress, event: Event, case: Case) -> None:
+def take(policy: Procedure, progress: Progress, event: Event) -> None:
     """Take a step: repeating or going back is fine, going more than one beyond the furthest is a skip."""
     name = event.data.get(policy.step.field)
     if name is None or progress.wrong:
@@ -78,7 +100,6 @@ def take(policy: Procedure, progress: Progress, event: Event, case: Case) -> Non
     if name in progress.asked:
         progress.asked.remove(name)
     if name not in progress.due:
-        note_unknown(policy, name, event, case)
         return
     place = progress.due.index(name)
     if progress.asked:
@@ -99,35 +120,36 @@ def close(policy: Procedure, progress: Progress, event: Event) -> None:
         progress.wrong, progress.at_fault = ("left", *left), event
 
 
-def note_unknown(policy: Procedure, name: str, event: Event, case: Case) -> None:
+def note_unknown(policy: Procedure, event: Event, case: Case) -> None:
     """Note a step that the procedure neither lists nor ever asks for."""
+    name = event.data.get(policy.step.field)
     known = {step.name for step in policy.steps}
-    known |= {asked for by_value in policy.asks.values() for names in by_value.values() for asked in names}
-    if name not in known:
+    known |= {asked for by_value in policy.asks.values() for several in by_value.values() for asked in several}
+    if name is not None and name not in known:
         message = f"{policy.id}: unknown step {quoted(name)}{did_you_mean(name, known)}"
         case.world.remark("unknown_step", message, event, policy.id)
 
 
-def decide(terms: Terms, policy: Procedure, case: Case, start: Event, progress: Progress) -> Verdict:
+def decide(terms: Terms, policy: Procedure, case: Case, progress: Progress) -> Verdict:
     """Breached at once when it can no longer be mended; with declared ends pending until one of them."""
-    end = progress.at_fault or progress.ended_by
-    now = view(policy, case, Instance(start, stop=progress.ended_by), case.world.now if end is None else end.at)
+    end = progress.ended_by
+    now = view(policy, case, Instance(progress.start, stop=end), case.world.now if end is None else end.at)
     exempted_by, grounds = exemptions(now)
     if exempted_by:
         outcome = Outcome.EXEMPT
     elif progress.wrong:
         outcome = Outcome.BREACHED
     else:
-        outcome = Outcome.MET if progress.ended_by or policy.end is None else Outcome.PENDING
+        outcome = Outcome.MET if end or policy.end is None else Outcome.PENDING
     return Verdict(
         terms,
-        start.subject,
+        progress.start.subject,
         case.key,
         outcome,
-        start_at=start.at,
-        stop_at=None if progress.ended_by is None else progress.ended_by.at,
+        start_at=progress.start.at,
+        stop_at=None if end is None else end.at,
         period=period_of(now),
         exempted_by=exempted_by,
-        evidence=names((start, progress.at_fault, *grounds, progress.ended_by)),
+        evidence=names((progress.start, progress.at_fault, *grounds, end)),
         detail=progress.wrong or (("reached", progress.due[progress.furthest]) if progress.furthest >= 0 else ()),
     )

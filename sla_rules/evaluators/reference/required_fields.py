@@ -6,6 +6,7 @@ from typing import Any
 from sla_rules.evaluators.reference.cases import World, names
 from sla_rules.evaluators.reference.circumstances import Instance, applies, exemptions, in_force, period_of, view
 from sla_rules.events import Event
+from sla_rules.language.conditions import read_item
 from sla_rules.language.policies import NamedField, RequiredFields
 from sla_rules.verdict import Outcome, Terms, Verdict
 
@@ -44,7 +45,7 @@ def absent(policy: RequiredFields, event: Event, world: World) -> Iterator[str]:
         world.remark("no_items", message, event, policy.id)
         return
     for number, item in enumerate(items, 1):
-        record = item if isinstance(item, Mapping) else {}
+        record = read_item(item) if isinstance(item, Mapping) else {}
         yield from (f"{policy.each}[{number}].{name}" for name in lacked_by(record, policy.each_fields))
 
 
