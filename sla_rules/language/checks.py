@@ -170,7 +170,7 @@ class _Check:
 
     def deadline(self, path: Path, policy: Deadline) -> None:
         for role in ("start", "stop", "cancel", "resume"):
-            self.selectors((*path, role), getattr(policy, role))
+            self.selectors((*path, role), getattr(policy, role), stops=role == "stop")
         for index, pause in enumerate(policy.pause):
             at = (*path, "pause", index)
             if isinstance(pause, PauseBetween):
@@ -365,12 +365,14 @@ class _Check:
             self.selectors((*at, "until"), exemption.backlog.until)
             self.own_field((*at, "by"), exemption.backlog.by, exemption.backlog.members, KEY_KINDS)
 
-    def selectors(self, path: Path, selectors: tuple[Selector, ...] | None) -> None:
+    def selectors(self, path: Path, selectors: tuple[Selector, ...] | None, *, stops: bool = False) -> None:
         for index, selector in enumerate(selectors or ()):
             at = (*path, index)
             if self.known(at, "event type", selector.type, self.document.events):
                 self.condition((*at, "where"), selector.where, (selector,), own_time=True)
             self.condition((*at, "when"), selector.when)
+            if selector.when is not None and not stops:
+                self.problem((*at, "when"), "only a stop of a deadline carries `when`; write `where`, or `applies`")
 
     def condition(
         self,

@@ -51,6 +51,11 @@ class Policy(Model, ABC):
     def named_events(self) -> tuple[Selector, ...]:
         """The selectors of all events that begin, end or interrupt its instances."""
 
+    @property
+    @abstractmethod
+    def beginnings(self) -> tuple[Selector, ...]:
+        """The selectors of the events that begin an instance."""
+
     @cached_property
     def roles(self) -> frozenset[str]:
         """The types of all events that play a role in it; those of other types only change attributes."""
@@ -137,6 +142,11 @@ class Deadline(Policy):
         return frozenset(types_of(self.cancel))
 
     @property
+    def beginnings(self) -> tuple[Selector, ...]:
+        """The starts."""
+        return self.start
+
+    @property
     def named_events(self) -> tuple[Selector, ...]:
         """Starts, stops, cancels, resumes and pauses."""
         between = [pause for pause in self.pause if isinstance(pause, PauseBetween)]
@@ -160,6 +170,11 @@ class Never(Policy):
     occurrence: Occurrence = "first"
 
     @property
+    def beginnings(self) -> tuple[Selector, ...]:
+        """What it holds for, or what violates it."""
+        return self.for_each or self.violated_by
+
+    @property
     def named_events(self) -> tuple[Selector, ...]:
         """What it holds for, until when, and what violates it."""
         return (*(self.for_each or ()), *(self.until or ()), *self.violated_by)
@@ -174,6 +189,11 @@ class NoOverlap(Policy):
     resource: Text
     from_: Text = Field(alias="from")
     to: Text
+
+    @property
+    def beginnings(self) -> tuple[Selector, ...]:
+        """The bookings."""
+        return self.booked
 
     @property
     def named_events(self) -> tuple[Selector, ...]:
@@ -225,6 +245,11 @@ class Procedure(Policy):
     occurrence: Occurrence = "first"
 
     @property
+    def beginnings(self) -> tuple[Selector, ...]:
+        """The starts."""
+        return self.start
+
+    @property
     def named_events(self) -> tuple[Selector, ...]:
         """Starts, steps and ends."""
         ends = (*(self.end.reached or ()), *(self.end.closed or ())) if self.end is not None else ()
@@ -258,6 +283,11 @@ class RequiredFields(Policy):
     each_fields: tuple[ListedField, ...] = ()
 
     @property
+    def beginnings(self) -> tuple[Selector, ...]:
+        """The records."""
+        return self.record
+
+    @property
     def named_events(self) -> tuple[Selector, ...]:
         """The records."""
         return self.record
@@ -288,6 +318,11 @@ class Classification(Policy):
     occurrence: Occurrence = "first"
 
     @property
+    def beginnings(self) -> tuple[Selector, ...]:
+        """The starts."""
+        return self.start
+
+    @property
     def named_events(self) -> tuple[Selector, ...]:
         """The starts."""
         return self.start
@@ -313,6 +348,11 @@ class Availability(Policy):
     per: Literal["month"] = "month"
     at_least: Percent
     exclude: tuple[Text, ...] = ()
+
+    @property
+    def beginnings(self) -> tuple[Selector, ...]:
+        """None: its instances are months."""
+        return ()
 
     @property
     def named_events(self) -> tuple[Selector, ...]:

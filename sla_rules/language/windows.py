@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Discriminator, Field
 
 from sla_rules.language.base import Model, Text, tag
-from sla_rules.language.selectors import Selectors
+from sla_rules.language.selectors import Selector, Selectors
 
 _SCOPE = "The field that names the one service, team or site concerned; events without it concern all."
 
@@ -21,6 +21,11 @@ class PlannedWindow(Model):
     end: Text
     scope: Text | None = Field(default=None, description=_SCOPE)
 
+    @property
+    def announcing(self) -> tuple[Selector, ...]:
+        """The events that announce a window."""
+        return (*self.event, *(self.replaced_by or ()))
+
 
 class DeclaredWindow(Model):
     """Windows that one event opens and another closes."""
@@ -28,6 +33,11 @@ class DeclaredWindow(Model):
     from_: Selectors = Field(alias="from")
     to: Selectors
     scope: Text | None = Field(default=None, description=_SCOPE)
+
+    @property
+    def announcing(self) -> tuple[Selector, ...]:
+        """The events that announce a window."""
+        return self.from_
 
 
 class PassedWindow(Model):

@@ -130,12 +130,12 @@ def test_when_a_period_is_over(judge, per, last, over):
     assert only(judged(judge, objective, many(breached=1), over), subject="").outcome == "breached"
 
 
-def test_the_whole_has_no_end_and_so_stays_pending(judge):
-    """The design gives `whole` no end; the code never judges it. Its counts are there all the same."""
+def test_the_whole_is_what_is_known_where_the_agreement_has_no_end(judge):
+    """`whole` is judged at `as_of`, and in an agreement with an end when that has come."""
     period = only(
         judged(judge, {"at_least": "80 %", "per": "whole"}, many(met=4, breached=1), "2036-01-01T00:00:00Z"), subject=""
     )
-    assert (period.outcome, period.period) == ("pending", "whole")
+    assert (period.outcome, period.period) == ("met", "whole")
     assert (period.counted, period.met, period.breached, period.share) == (5, 4, 1, Fraction(4, 5))
 
 

@@ -43,7 +43,7 @@ policies:
 KINDS = "deadline, never, no_overlap, procedure, required_fields, classification, availability"
 FORMS = "duration, none, each, until, end_of, business_days, calendar_days"
 LIMITS = f"{FORMS}, lead_days, by"
-SIMPLE = "duration, none, unjudged, each, until, end_of, business_days, calendar_days"
+SIMPLE = "duration, none, each, until, end_of, business_days, calendar_days, unjudged"
 PYDANTIC = re.compile(r"type=|input_value|input_type|pydantic|dict\[|Decimal|tuple|dictionary|NoneType|<\w+>")
 
 

@@ -11,6 +11,7 @@ from sla_rules.agreement import Agreement
 from sla_rules.errors import InputError, SlaError, quoted
 from sla_rules.evaluators.reference.availability import availability
 from sla_rules.evaluators.reference.cases import World
+from sla_rules.evaluators.reference.circumstances import note_caseless
 from sla_rules.evaluators.reference.classification import classification
 from sla_rules.evaluators.reference.deadline import deadline
 from sla_rules.evaluators.reference.never import never
@@ -84,6 +85,7 @@ def judge_policy(id: str, world: World) -> list[Verdict]:
     terms = Terms(
         policy, agreement.clause_of(policy), agreement.zone, agreement.version, agreement.calendars, world.as_of
     )
+    note_caseless(policy, world)
     instances = sorted(KINDS[policy.kind](policy, terms, world), key=lambda each: (each.start_at, each.key))
     return [*instances, *periods(policy, terms, instances, world)]
 

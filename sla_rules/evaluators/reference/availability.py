@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 from sla_rules.calendar import merged
+from sla_rules.errors import did_you_mean, quoted
 from sla_rules.evaluators.reference.cases import Case, World, covers, spans
 from sla_rules.evaluators.reference.windows import windows
 from sla_rules.events import Event, Window
 from sla_rules.language.policies import Availability
+from sla_rules.language.windows import PassedWindow
 from sla_rules.periods import bounds, label
 from sla_rules.reason import named
 from sla_rules.verdict import Outcome, Terms, Uptime, Verdict
@@ -16,6 +18,7 @@ Intervals = tuple[tuple[int, int], ...]
 
 def availability(policy: Availability, terms: Terms, world: World) -> Iterator[Verdict]:
     """Judge each calendar month, from that of the service's first event to the last that began before `as_of`."""
+    note_unknown_services(policy, world)
     case = next((case for case in world.cases(("subject",)) if case.key == (policy.service,)), None)
     known = [] if case is None else case.chosen(policy.named_events)
     if case is None or not known:
@@ -36,6 +39,25 @@ def availability(policy: Availability, terms: Terms, world: World) -> Iterator[V
         if end >= world.now:
             return
         month = label(end, policy.per, zone)
+
+
+def note_unknown_services(policy: Availability, world: World) -> None:
+    """Note events and windows of a service that no policy names."""
+    services = {each.service for each in world.agreement.policies.values() if isinstance(each, Availability)}
+    for event in world.chosen(policy.named_events):
+        if event.subject not in services:
+            message = f"no policy names service {quoted(event.subject)}{did_you_mean(event.subject, services)}"
+            world.remark("unknown_service", message, event)
+    for kind in policy.exclude:
+        source = world.agreement.windows[kind]
+        scope = source.scope
+        if isinstance(source, PassedWindow) or scope is None:
+            continue
+        for event in world.chosen(source.announcing):
+            named_service = event.data.get(scope)
+            if named_service is not None and named_service not in services:
+                message = f"no policy names service {quoted(named_service)}{did_you_mean(named_service, services)}"
+                world.remark("unknown_service", message, event)
 
 
 def note_not_in_force(policy: Availability, month: str, event: Event, world: World) -> None:

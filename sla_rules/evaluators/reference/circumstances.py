@@ -8,6 +8,7 @@ from sla_rules.evaluators.reference.cases import Case, Selectors, World, covers
 from sla_rules.events import Event
 from sla_rules.language.exemptions import Backlog
 from sla_rules.language.policies import Policy
+from sla_rules.language.selectors import types_of
 from sla_rules.periods import label, label_of_date
 
 
@@ -71,6 +72,15 @@ def in_force(policy: Policy, event: Event, world: World) -> bool:
     message = f"{policy.id}: {event.type} of {event.subject} lies outside the time in which the agreement is in force"
     world.remark("not_in_force", message, event, policy.id)
     return False
+
+
+def note_caseless(policy: Policy, world: World) -> None:
+    """Note events that could begin an instance and belong to no case, because they lack a field of the match."""
+    for event in world.caseless(policy.match):
+        if event.type in types_of(policy.beginnings):
+            lacking = [f"`{name}`" for name in policy.match if name != "subject" and event.data.get(name) is None]
+            message = f"{policy.id}: `{event.type}` belongs to no case, {' and '.join(lacking)} is missing"
+            world.remark("no_case", message, event, policy.id)
 
 
 def exemptions(now: View[Any]) -> tuple[tuple[str, ...], list[Event]]:

@@ -9,7 +9,7 @@ from sla_rules.evaluators.reference.allowance import BEYOND, Given, calendar_of,
 from sla_rules.evaluators.reference.cases import World, names
 from sla_rules.evaluators.reference.circumstances import Instance, View, exemptions, period_of, view
 from sla_rules.evaluators.reference.clock import Still, standing_still
-from sla_rules.evaluators.reference.instances import instances, note_caseless, stop_without_start
+from sla_rules.evaluators.reference.instances import instances, stop_without_start
 from sla_rules.events import Event
 from sla_rules.instants import moment
 from sla_rules.language.policies import Deadline
@@ -36,7 +36,9 @@ def deadline(policy: Deadline, terms: Terms, world: World) -> Iterator[Verdict]:
         elif case.types & policy.stop_types:
             for event in case.chosen(policy.stop):
                 stop_without_start(policy, event, world)
-    note_caseless(policy, world)
+    for event in world.caseless(policy.match):
+        if event.type in policy.stop_types:
+            stop_without_start(policy, event, world)
 
 
 def decide(terms: Terms, now: View[Deadline]) -> Verdict | None:

@@ -88,14 +88,3 @@ def stop_without_start(policy: Deadline, event: Event, world: World) -> None:
     if event.subject in world.left_out:
         return
     world.remark("stop_without_start", f"`{event.type}` without {named(policy.start)} before it", event)
-
-
-def note_caseless(policy: Deadline, world: World) -> None:
-    """Note starts and stops that belong to no case, because they lack a field of the match."""
-    for event in world.caseless(policy.match):
-        if event.type in policy.start_types:
-            lacking = [f"`{name}`" for name in policy.match if name != "subject" and event.data.get(name) is None]
-            message = f"{policy.id}: `{event.type}` belongs to no case, {' and '.join(lacking)} is missing"
-            world.remark("no_case", message, event, policy.id)
-        elif event.type in policy.stop_types:
-            stop_without_start(policy, event, world)

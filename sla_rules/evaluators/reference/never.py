@@ -22,16 +22,17 @@ def never(policy: Never, terms: Terms, world: World) -> Iterator[Verdict]:
             starts = starts[:1]
         for index, start in enumerate(starts):
             if in_force(policy, start, world):
-                yield decide(terms, policy, case, start, first_violation(policy, case, start, starts[index + 1 :]))
+                violation = first_violation(policy, case, start, starts[:index], starts[index + 1 :])
+                yield decide(terms, policy, case, start, violation)
 
 
-def first_violation(policy: Never, case: Case, start: Event, later: list[Event]) -> Event | None:
+def first_violation(policy: Never, case: Case, start: Event, earlier: list[Event], later: list[Event]) -> Event | None:
     """Return the first violation of a start: at or after it, no later than `until`, and before the next start.
 
     At one instant a violation belongs to the last start of that instant; a violation that is itself a start
     belongs to itself.
     """
-    until = ends_at(policy, case, start)
+    until = ends_at(policy, case, start, earlier)
     before = later[0].at if later else None
     for event in case.chosen(policy.violated_by, start, policy.roles):
         if event is start:
@@ -47,11 +48,11 @@ def is_earlier_start(policy: Never, case: Case, event: Event, start: Event) -> b
     return policy.occurrence == "each" and event.at == start.at and case.selects(policy.for_each, event)
 
 
-def ends_at(policy: Never, case: Case, start: Event) -> int | None:
+def ends_at(policy: Never, case: Case, start: Event, earlier: list[Event]) -> int | None:
     """Return the instant of the `until` that ends a start; within an instant it ends what was open before first."""
     ends = [event.at for event in case.chosen(policy.until, start, policy.roles) if event is not start]
-    earlier = [event.at for event in case.chosen(policy.for_each) if event.at < start.at]
-    open_before = bool(earlier) and not any(earlier[-1] <= at < start.at for at in ends)
+    before = [event.at for event in earlier if event.at < start.at]
+    open_before = bool(before) and not any(before[-1] <= at < start.at for at in ends)
     here = ends.count(start.at) - (1 if open_before else 0)
     return start.at if here > 0 else next((at for at in ends if at > start.at), None)
 

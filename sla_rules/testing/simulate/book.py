@@ -1,6 +1,7 @@
 """The book in which a simulated month is written down: what happened, and what ought to be said about it."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -26,11 +27,23 @@ _NAMES = {
     "mail": ("MAIL-{:04}", 1),
     "reservation": ("RES-{:04}", 1),
     "release": ("REL-{:02}", 1),
+    "maintenance": ("MNT-{:02}", 1),
+    "force majeure": ("FM-{:02}", 1),
+    "booking": ("BOOK-{:04}", 1),
+    "ad hoc": ("ADHOC-{:04}", 1),
+    "conference": ("CONF-{:05}", 1),
+    "site": ("SITE-{:04}", 1),
+    "problem": ("PROB-{:03}", 1),
+    "invoice": ("INV-{:04}", 1),
+    "credit note": ("CN-{:03}", 1),
 }
 """What the subjects of a family are called, and the number of the first."""
 
 Key = tuple[str, str, int | None, str | None]
-"""What a verdict is about: policy, subject, start and period. A period has no subject and no start."""
+"""What a verdict is about: policy, subject, start and period.
+
+A share of a period has no subject and no start, the availability of a service no start.
+"""
 
 
 @dataclass(frozen=True)
@@ -39,7 +52,7 @@ class Planted:
 
     Attributes:
         policy: the id of the policy.
-        subject: the ticket, call, e-mail or reservation; empty for a period.
+        subject: the ticket, call, conference, site, …; empty for a share of a period.
         start: when the obligation begins, in microseconds since 1970 UTC; None for a period.
         outcome: what it must come to; None where there must be no verdict at all.
         what: what was planted, in one sentence.
@@ -73,19 +86,25 @@ class Subject(NamedTuple):
 
 
 class Book:
-    """One month in the making: its dates, its chance, its events and what is planted among them."""
+    """One month in the making, with the one before it and the first days after it: its dates, its chance, its events and what is planted among them."""
 
     def __init__(self, seed: int, year: int, month: int) -> None:
         self.random = Random(seed)
         self.first_day = date(year, month, 1)
-        self.next_month = (self.first_day + timedelta(days=31)).replace(day=1)
-        self.days = [date.fromordinal(n) for n in range(self.first_day.toordinal(), self.next_month.toordinal())]
-        self.label = f"{year:04}-{month:02}"
+        self.next_month = _month_after(self.first_day)
+        self.month_before = (self.first_day - timedelta(days=1)).replace(day=1)
+        self.days = _days(self.first_day, self.next_month)
+        self.days_before = _days(self.month_before, self.first_day)
+        self.days_after = _days(self.next_month, _month_after(self.next_month))
+        self.label, self.label_before, self.label_after = (
+            f"{day:%Y-%m}" for day in (self.first_day, self.month_before, self.next_month)
+        )
         self.start = self.at(self.first_day)
         self.end = self.at(self.next_month)
+        self.as_of = self.at(self.next_month + timedelta(days=2))
         self._made: Counter[str] = Counter()
-        self._rows: list[tuple[int, str, Subject, dict[str, object]]] = []
-        self._planted: list[tuple[str, Subject | None, int | None, str | None, str, str | None]] = []
+        self._rows: list[tuple[int, str, Subject | str, dict[str, object]]] = []
+        self._planted: list[tuple[str, Subject | str, int | None, str | None, str, str | None]] = []
 
     def at(self, day: date, hour: int = 0, minute: int = 0, second: int = 0) -> int:
         """The instant of a wall-clock time in Toronto."""
@@ -110,6 +129,15 @@ class Book:
         hour = self.random.choices(range(24), _DAY)[0]
         return self.at(day, hour) + self.random.randrange(HOUR)
 
+    def business(self, days: Sequence[date]) -> int:
+        """A quarter of an hour of one of these days, between eight in the morning and six in the evening."""
+        day = self.random.choices(days, [_WEEK[day.weekday()] for day in days])[0]
+        return self.at(day, self.random.randint(8, 17), self.random.choice((0, 15, 30, 45)))
+
+    def label_of(self, at: int) -> str:
+        """The month in Toronto in which an instant lies, for example `2026-03`."""
+        return f"{self.date_of(at):%Y-%m}"
+
     def quick(self, median: int, limit: int) -> int:
         """A span that is mostly short and now and then long, always well inside of `limit`."""
         while True:
@@ -122,7 +150,7 @@ class Book:
         return self.random.randrange(100) < percent
 
     def subject(self, family: str) -> Subject:
-        """A new ticket, call, e-mail, reservation or release."""
+        """A new ticket, call, e-mail, reservation, …."""
         self._made[family] += 1
         return Subject(family, self._made[family])
 
@@ -130,21 +158,23 @@ class Book:
         """How many tickets, calls, … there are so far."""
         return self._made[family]
 
-    def event(self, at: int, type: str, subject: Subject, **data: object) -> None:
-        """Write down that something happened."""
+    def event(self, at: int, type: str, subject: Subject | str, **data: object) -> None:
+        """Write down that something happened, to a subject that is to be named or has its name already."""
         self._rows.append((at, type, subject, data))
 
-    def plant(self, policy: str, subject: Subject, start: int, outcome: str | None, what: str) -> None:
+    def plant(self, policy: str, subject: Subject | str, start: int, outcome: str | None, what: str) -> None:
         """Write down what ought to be said about an obligation."""
         self._planted.append((policy, subject, start, outcome, what, None))
 
-    def plant_counted(self, policy: str, subject: Subject, start: int, outcome: str, what: str) -> None:
-        """Write down what ought to be said about an obligation that counts in this month's share."""
-        self._planted.append((policy, subject, start, outcome, what, self.label))
+    def plant_counted(
+        self, policy: str, subject: Subject, start: int, outcome: str, what: str, label: str | None = None
+    ) -> None:
+        """Write down what ought to be said about an obligation that counts in a month's share, in this one's if none."""
+        self._planted.append((policy, subject, start, outcome, what, label or self.label))
 
-    def plant_month(self, policy: str, outcome: str, what: str) -> None:
-        """Write down what ought to be said about this month's share."""
-        self._planted.append((policy, None, None, outcome, what, self.label))
+    def plant_month(self, policy: str, outcome: str, what: str, label: str | None = None, *, service: str = "") -> None:
+        """Write down what ought to be said about a month's share, or about a service in it; of this one if none."""
+        self._planted.append((policy, service, None, outcome, what, label or self.label))
 
     def outcomes(self, policy: str) -> list[str | None]:
         """What was planted for a policy so far."""
@@ -155,7 +185,7 @@ class Book:
         self._rows.sort(key=lambda row: row[0])
         names = self._names()
         return [
-            Event(id=f"e{number:06}", type=type, subject=names[subject], time=moment(at), data=data)
+            Event(id=f"e{number:06}", type=type, subject=_name(subject, names), time=moment(at), data=data)
             for number, (at, type, subject, data) in enumerate(self._rows, 1)
         ]
 
@@ -163,19 +193,35 @@ class Book:
         """All that was planted, in order of policy and time."""
         names = self._names()
         planted = [
-            Planted(policy, names[subject] if subject else "", start, outcome, what, period)
+            Planted(policy, _name(subject, names), start, outcome, what, period)
             for policy, subject, start, outcome, what, period in self._planted
         ]
-        return tuple(sorted(planted, key=lambda one: (one.policy, one.subject == "", one.start or 0, one.subject)))
+        return tuple(
+            sorted(
+                planted, key=lambda one: (one.policy, one.start is None, one.start or 0, one.subject, one.period or "")
+            )
+        )
 
     def _names(self) -> dict[Subject, str]:
         numbers = {family: count(first) for family, (_, first) in _NAMES.items()}
         names: dict[Subject, str] = {}
         for _, _, subject, _ in sorted(self._rows, key=lambda row: row[0]):
-            if subject not in names:
+            if isinstance(subject, Subject) and subject not in names:
                 whole = subject._replace(meeting=0)
                 if whole not in names:
                     names[whole] = _NAMES[subject.family][0].format(next(numbers[subject.family]))
                 if subject.meeting:
                     names[subject] = f"{names[whole]}-{subject.meeting}"
         return names
+
+
+def _name(subject: Subject | str, names: Mapping[Subject, str]) -> str:
+    return subject if isinstance(subject, str) else names[subject]
+
+
+def _month_after(first: date) -> date:
+    return (first + timedelta(days=31)).replace(day=1)
+
+
+def _days(first: date, end: date) -> list[date]:
+    return [date.fromordinal(day) for day in range(first.toordinal(), end.toordinal())]

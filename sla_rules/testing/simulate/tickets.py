@@ -1,5 +1,6 @@
 """Tickets: response (#5), resolution with its deferrals (#6), and the 30 minutes aimed at for SL4 (#7)."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ _SHARES = {"SL1": 36, "SL2": 33, "SL3": 22, "SL4": 9}
 _USUAL_RESPONSE = {"SL1": 6 * MINUTE, "SL2": 6 * MINUTE, "SL3": 3 * MINUTE, "SL4": 2 * MINUTE}
 _USUAL_RESOLUTION = {"SL1": 2 * HOUR, "SL2": 5 * HOUR, "SL3": 3 * HOUR, "SL4": 14 * MINUTE}
 _FACTS = {"SL4": "provider_outage", "SL3": "key_feature_impaired", "SL2": "feature_degraded"}
-_FIELDS = {"severity_changed": "severity", "deferred": "to"}
+_FIELDS = {"severity_changed": "severity", "deferred": "to", "escalated": "level"}
 
 
 class Step(NamedTuple):
@@ -66,20 +67,25 @@ def _publish(book: Book) -> Publications:
     return publications
 
 
-def _ticket(book: Book, severity: str, opened: int, *steps: Step) -> Subject:
+def write_ticket(
+    book: Book, severity: str | None, opened: int, *steps: Step, facts: Mapping[str, bool] | None = None
+) -> Subject:
+    """Write down a ticket; without `facts`, those that are recorded fit its severity."""
     ticket = book.subject("ticket")
-    book.event(opened, "ticket.opened", ticket, severity=severity, **_facts(book, severity))
+    data: dict[str, object] = {} if severity is None else {"severity": severity}
+    if facts is None:
+        facts = _facts(book, severity)
+    book.event(opened, "ticket.opened", ticket, **data, **facts)
     for after, what, value in steps:
-        data = {_FIELDS[what]: value} if value else {}
-        book.event(opened + after, f"ticket.{what}", ticket, **data)
+        book.event(opened + after, f"ticket.{what}", ticket, **({_FIELDS[what]: value} if value else {}))
     return ticket
 
 
-def _facts(book: Book, severity: str) -> dict[str, bool]:
+def _facts(book: Book, severity: str | None) -> dict[str, bool]:
     """What was recorded about the trouble, where anything was: always something that gives this severity."""
     if book.chance(40):
         return {}
-    decisive = _FACTS.get(severity)
+    decisive = _FACTS.get(severity or "")
     facts: dict[str, bool] = {}
     for fact in _FACTS.values():
         facts[fact] = fact == decisive or (True in facts.values() and book.chance(50))
@@ -103,9 +109,9 @@ def _ordinary(book: Book, publications: Publications) -> None:
 def _ordinary_cancelled(book: Book, severity: str, opened: int) -> None:
     response = book.quick(_USUAL_RESPONSE[severity], RESPONSE[severity])
     if book.chance(50):
-        _ticket(book, severity, opened, Step(response, "cancelled"))
+        write_ticket(book, severity, opened, Step(response, "cancelled"))
     else:
-        _ticket(book, severity, opened, Step(response, "responded"), Step(response + 8 * MINUTE, "cancelled"))
+        write_ticket(book, severity, opened, Step(response, "responded"), Step(response + 8 * MINUTE, "cancelled"))
 
 
 def _ordinary_deferred(book: Book, severity: str, opened: int, publications: Publications) -> None:
@@ -118,7 +124,7 @@ def _ordinary_deferred(book: Book, severity: str, opened: int, publications: Pub
         return
     resolved = out - opened - book.random.randrange(MINUTE, 3 * HOUR)
     steps = Step(response, "responded"), Step(deferred, "deferred", to), Step(resolved, "resolved")
-    _ticket(book, severity, opened, *steps)
+    write_ticket(book, severity, opened, *steps)
 
 
 def _ordinary_resolved(book: Book, severity: str, opened: int) -> None:
@@ -135,7 +141,9 @@ def _ordinary_resolved(book: Book, severity: str, opened: int) -> None:
     second = book.quick(_USUAL_RESOLUTION[final], RESOLUTION[final])
     if reopens:
         steps += [Step(again, "reopened"), Step(again + second, "resolved")]
-    ticket = _ticket(book, severity, opened, *steps)
+    ticket = write_ticket(book, severity, opened, *steps)
+    for rung, level in enumerate(("L2", "L3", "engineering")[: book.random.choice((0, 0, 0, 0, 0, 0, 1, 1, 2, 3))], 1):
+        book.event(opened + response + (resolved - response) * rung // 4, "ticket.escalated", ticket, level=level)
     if final == "SL4":
         _note_target(book, ticket, opened, resolved)
         if reopens:
@@ -164,7 +172,7 @@ def _plant(
 ) -> Subject:
     """Write down a ticket and what its obligations, begun `start` after it was opened, come to."""
     opened = book.arrival(3, 20) if opened is None else opened
-    ticket = _ticket(book, severity, opened, *steps)
+    ticket = write_ticket(book, severity, opened, *steps)
     for name, outcome in (("response", response), ("resolution", resolution), ("target", target)):
         if outcome is not None:
             book.plant(POLICIES[name], ticket, opened + start, None if outcome == "none" else outcome, what)
