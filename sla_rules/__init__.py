@@ -6,6 +6,8 @@ The names below are the public surface; each is loaded on first use.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from sla_rules.version import VERSION
+
 if TYPE_CHECKING:
     from sla_rules.agreement import Agreement as Agreement
     from sla_rules.agreement import load as load
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from sla_rules.verdict import Outcome as Outcome
     from sla_rules.verdict import Verdict as Verdict
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 _HOME = {
     "Agreement": "agreement",

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from sla_rules import __version__
 from sla_rules.agreement import load
 from sla_rules.errors import SlaError, did_you_mean, quoted
 from sla_rules.evaluators.reference import judge
@@ -14,6 +13,7 @@ from sla_rules.events import Finding
 from sla_rules.report import Report
 from sla_rules.sources import read_events
 from sla_rules.verdict import Verdicts
+from sla_rules.version import VERSION
 
 BAD_INPUT = 2
 
@@ -35,7 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="sla-rules", description="Says, exactly and with reasons, whether a service provider kept its word."
     )
-    parser.add_argument("--version", action="version", version=f"sla-rules {__version__}")
+    parser.add_argument("--version", action="version", version=f"sla-rules {VERSION}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _check_options(commands.add_parser("check", help="judge a file of events", epilog=_CHECK_EPILOG))
     _explain_options(commands.add_parser("explain", help="tell the whole story of one case"))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import sla_rules
 from sla_rules.events import Finding
 from sla_rules.instants import moment
 from sla_rules.language.document import Clause
@@ -15,6 +14,7 @@ from sla_rules.language.policies import AnyPolicy, Deadline
 from sla_rules.language.selectors import types_of
 from sla_rules.reason import promise
 from sla_rules.verdict import Outcome, Verdict, Verdicts
+from sla_rules.version import VERSION
 
 JSON_FORMAT = 1
 BINDING = ("guarantee", "commitment")
@@ -144,9 +144,9 @@ class Report:
             "hash": self.agreement.hash,
             "timezone": self.agreement.timezone,
             "as_of": None if self.verdicts.as_of is None else moment(self.verdicts.as_of).isoformat(),
-            "library": sla_rules.__version__,
+            "library": VERSION,
             "events": sum(self.verdicts.given.values()),
-            "verdicts": len(self.verdicts),
+            "verdicts_count": len(self.verdicts),
         }
 
     def to_json(self) -> str:

@@ -1,4 +1,4 @@
-"""The help desk: the share of calls answered in time (#8) and e-mails (#9)."""
+"""The help desk: the share of calls answered in time (#8), e-mails (#9), and its hours (#10)."""
 
 from datetime import timedelta
 
@@ -11,6 +11,7 @@ MAIL = 24 * HOUR
 
 PHONE = "helpdesk.phone"
 EMAIL = "helpdesk.email"
+HOURS = "helpdesk.hours"
 
 FEWEST_CALLS = 40
 """With fewer calls a month, the planted ones alone would decide its share."""
@@ -135,3 +136,27 @@ def _plant_emails(book: Book) -> None:
         for off, outcome, where in EDGES:
             what = f"across the change of the clocks, an e-mail answered {where} 24 h of real time"
             _plant_email(book, what, outcome, ("answered", MAIL + off), received=afternoon)
+
+
+def add_closings(book: Book) -> None:
+    """Write down closings of the help desk, each a breach however short."""
+    for what, lasts in (("for 2 h in the night", 2 * HOUR), ("for 1 µs", MICROSECOND), ("and never reopened", None)):
+        at = book.at(book.date_of(book.arrival(3, 25)), 2) + book.random.randrange(HOUR)
+        desk = f"desk {len(book.outcomes(HOURS)) + 1}"
+        book.event(at, "helpdesk.closed", desk)
+        if lasts is not None:
+            book.event(at + lasts, "helpdesk.reopened", desk)
+        book.plant(HOURS, desk, at, "breached", f"the help desk closed {what}")
+    at = book.arrival(3, 25)
+    book.event(at, "helpdesk.reopened", "desk 4")
+    book.plant(HOURS, "desk 4", at, None, "the help desk said to be open again, and never closed")
+    at = book.arrival(3, 25)
+    _plant_again(book, at)
+
+
+def _plant_again(book: Book, at: int) -> None:
+    """The same desk closed a second time, at the instant at which it reopened."""
+    for start in (at, at + HOUR):
+        book.event(start, "helpdesk.closed", "desk 5")
+        book.event(start + HOUR, "helpdesk.reopened", "desk 5")
+        book.plant(HOURS, "desk 5", start, "breached", "the help desk closed twice, the second time as it reopened")

@@ -1,0 +1,3 @@
+"""The version of the library, which every report names."""
+
+VERSION = "0.1.0"
