@@ -17,7 +17,7 @@ from sla_rules.language.calendars import ALWAYS
 from sla_rules.language.declarations import EventDeclaration
 from sla_rules.language.document import AgreementFile, Clause
 from sla_rules.language.loading import dated_versions, load_mapping, load_path
-from sla_rules.language.policies import AnyPolicy, Classification, Policy
+from sla_rules.language.policies import AnyPolicy, Availability, Classification, Policy
 from sla_rules.language.windows import WindowSource
 from sla_rules.periods import midnight
 
@@ -37,6 +37,7 @@ class Agreement:
         events: the declared types of events.
         calendars: by name, `always` among them.
         windows: by kind, where time that does not count is read from.
+        services: those whose availability it promises, `only` or not.
         source: the file or folder that it was loaded from; None for a mapping.
         hash: SHA-256 of what the agreement says, as hexadecimal text.
     """
@@ -60,6 +61,7 @@ class Agreement:
             self.calendars[name] = declaration.build(name, self.timezone)
         self.hash = hashlib.sha256(canonical(raw).encode("utf-8", "surrogatepass")).hexdigest()
         self._raw = raw
+        self.services = frozenset(each.service for each in document.policies if isinstance(each, Availability))
         for version in reversed(versions):
             self.clauses = {**version.clauses, **self.clauses}
             self.policies = {**version.policies, **self.policies}
@@ -97,7 +99,9 @@ class Agreement:
         policies = tuple(policy for policy in self.document.policies if policy.id in chosen)
         raw = {**self._raw, "policies": [item for item in self._raw.get("policies", ()) if item["id"] in chosen]}
         versions = tuple(version._with(chosen) for version in self.versions if version is not self)
-        return Agreement(self.document.model_copy(update={"policies": policies}), raw, self.source, versions)
+        narrowed = Agreement(self.document.model_copy(update={"policies": policies}), raw, self.source, versions)
+        narrowed.services = self.services
+        return narrowed
 
     def classify(self, facts: Mapping[str, Any], *, policy: str | None = None) -> Any:
         """Return the value that a decision table gives for these facts, for example the severity of a ticket.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sla_rules.errors import quoted
 from sla_rules.instants import moment, say_span
-from sla_rules.language.limits import BusinessDays, CalendarDays, EndOf, Until
+from sla_rules.language.calendars import ALWAYS
 from sla_rules.language.objectives import Objective
 from sla_rules.language.policies import (
     Availability,
@@ -56,7 +56,7 @@ def _of_instance(verdict: "Verdict") -> str:
 
 def _of_deadline(verdict: "Verdict", policy: Deadline) -> str:
     stop = named(policy.stop)
-    took = f"{say_span(verdict.elapsed_micros or 0)}{_counted(policy)} after {named(policy.start)}"
+    took = f"{say_span(verdict.elapsed_micros or 0)}{_counted(verdict)} after {named(policy.start)}"
     allowance = _allowance(verdict, policy)
     if verdict.stop_at is not None:
         return f"{stop} came {took}, {_in_time(verdict, verdict.stop_at)}{allowance}."
@@ -88,7 +88,9 @@ def _allowance(verdict: "Verdict", policy: Deadline) -> str:
         less = "less than " if policy.strict else ""
         parts.append(f"the limit is {less}{say_span(verdict.limit_micros)}{_chosen_by(verdict)}")
     if verdict.due_at is not None:
-        parts.append(f"due by {local(verdict.due_at, verdict)}")
+        before = policy.strict and verdict.limit_micros is None
+        by = f"before {local(verdict.due_at + 1, verdict)}" if before else f"by {local(verdict.due_at, verdict)}"
+        parts.append(f"due {by}")
     else:
         parts.append("no limit is given" if verdict.limit_micros is None else "the due time is open")
     return f" ({', '.join(parts)})"
@@ -98,9 +100,8 @@ def _chosen_by(verdict: "Verdict") -> str:
     return f" for {', '.join(f'{name} {_plain(value)}' for name, value in verdict.basis)}" if verdict.basis else ""
 
 
-def _counted(policy: Deadline) -> str:
-    plain = policy.calendar == "always" and not (policy.pause or policy.exclude or policy.resume)
-    return "" if plain or isinstance(policy.limit, (Until, EndOf, BusinessDays, CalendarDays)) else " of counted time"
+def _counted(verdict: "Verdict") -> str:
+    return " of counted time" if verdict.calendar not in (None, ALWAYS) or verdict.standing_still else ""
 
 
 def _of_never(verdict: "Verdict", policy: Never) -> str:

@@ -310,6 +310,7 @@ def test_every_finding_is_documented():
     emitted = {
         kind
         for file in (ROOT / "sla_rules").rglob("*.py")
+        if "testing" not in file.parts
         for found in EMITTED.findall(file.read_text(encoding="utf-8"))
         for kind in found
         if kind

@@ -7,6 +7,7 @@ import pytest
 
 import sla_rules as sla
 from sla_rules.agreement import built_in
+from sla_rules.testing.clauses import clause_table, scenario_counts
 from sla_rules.testing.scenarios import Scenario, read_scenarios, run, scenario_files
 from sla_rules.verdict import Verdicts
 
@@ -35,3 +36,22 @@ def test_every_policy_has_a_scenario(name: str) -> None:
         for expected in scenario.expect
     }
     assert judged == set(agreement.policies)
+
+
+@pytest.mark.parametrize("name", built_in())
+def test_the_clause_table_is_current(name: str) -> None:
+    page = Path(__file__).parents[1] / "docs" / f"{name}.md"
+    assert page.read_text(encoding="utf-8") == clause_table(AGREEMENTS[name]), (
+        f"sla-rules clauses {name} > docs/{name}.md"
+    )
+
+
+@pytest.mark.parametrize("name", built_in())
+def test_every_clause_is_measured_or_says_why_not(name: str) -> None:
+    agreement, counts = AGREEMENTS[name], scenario_counts(AGREEMENTS[name])
+    for clause in agreement.clauses.values():
+        if clause.status == "descriptive":
+            assert clause.why
+        else:
+            assert any(policy.clause == clause.id for policy in agreement.policies.values()), clause.id
+            assert counts[clause.id], clause.id

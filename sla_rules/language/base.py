@@ -110,7 +110,7 @@ def read_duration(value: object) -> int:
         if unit in _DAYS:
             raise wrong(
                 f"{quoted(value)}: there is no bare day; write `24 h` for counted time, or "
-                "`calendar_days: n` or `business_days: n`"
+                "`calendar_days: n`, `business_days: n` or `end_of: month`"
             )
         if unit not in _UNITS:
             near = "min" if unit in ("m", "M") else unit.lower()

@@ -150,7 +150,9 @@ class _Check:
         if known and clauses[policy.clause].status == "descriptive":
             self.problem((*path, "clause"), f"clause {quoted(policy.clause)} is descriptive, so no policy encodes it")
         for index, name in enumerate(policy.match):
-            if name != "subject":
+            if name in policy.match[:index]:
+                self.problem((*path, "match", index), f"{quoted(name)} stands there twice")
+            elif name != "subject":
                 self.field((*path, "match", index), name, KEY_KINDS)
         self.condition((*path, "applies"), policy.applies)
         for index, exemption in enumerate(policy.exemptions):

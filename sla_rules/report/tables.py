@@ -35,9 +35,9 @@ def summary_rows(report: "Report") -> Iterator[tuple[str, ...]]:
 
 
 def breach_rows(verdicts: list[Verdict], most: int) -> Iterator[tuple[str, str, str]]:
-    """Case, start and reason of the first breaches."""
+    """Case, start to the minute and reason of the first breaches."""
     for verdict in verdicts[:most]:
-        started = local(verdict.start_at, verdict) if verdict.start_at is not None else ""
+        started = local(verdict.start_at, verdict)[:16] if verdict.start_at is not None else ""
         yield verdict.subject or verdict.period or "", started, verdict.reason
 
 

@@ -480,7 +480,7 @@ class TestTiers:
             ("[{from: -1, limit: 1 h}]", "[0].from", "input should be greater than or equal to 0, found `-1`"),
             ("[{from: 0, limit: 1 day}]", "[0].limit",
              "`1 day`: there is no bare day; "
-             "write `24 h` for counted time, or `calendar_days: n` or `business_days: n`"),
+             "write `24 h` for counted time, or `calendar_days: n`, `business_days: n` or `end_of: month`"),
             ("[{from: 0, limit: {by: vip, table: {true: 1 h, false: 1 h}}}]", "[0].limit",
              f"a mapping with `by`, `table` is not possible here, expected one of {SIMPLE}"),
         ],
@@ -500,7 +500,10 @@ class TestTiers:
 
 
 class TestLimits:
-    NO_DAY = "there is no bare day; write `24 h` for counted time, or `calendar_days: n` or `business_days: n`"
+    NO_DAY = (
+        "there is no bare day; write `24 h` for counted time, or "
+        "`calendar_days: n`, `business_days: n` or `end_of: month`"
+    )
     NO_DURATION = "is not a duration such as `30 min`, `8 h` or `PT30M`"
 
     @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ from typing import Any
 from sla_rules.agreement import Agreement
 from sla_rules.errors import InputError, SlaError, quoted
 from sla_rules.evaluators.reference.availability import availability
-from sla_rules.evaluators.reference.cases import World
 from sla_rules.evaluators.reference.circumstances import note_caseless
 from sla_rules.evaluators.reference.classification import classification
 from sla_rules.evaluators.reference.deadline import deadline
@@ -18,6 +17,7 @@ from sla_rules.evaluators.reference.never import never
 from sla_rules.evaluators.reference.no_overlap import no_overlap
 from sla_rules.evaluators.reference.procedure import procedure
 from sla_rules.evaluators.reference.required_fields import required_fields
+from sla_rules.evaluators.reference.world import World
 from sla_rules.events import Event, Finding, Window
 from sla_rules.language.policies import Policy
 from sla_rules.periods import Period, bounds
@@ -66,6 +66,7 @@ def judge(
         for world in worlds:
             verdicts += judge_policy(id, world)
     for world in worlds:
+        world.settle()
         verdicts.findings += world.findings if world is worlds[0] else new_ones(world.findings, verdicts.findings)
     verdicts.given = worlds[-1].given
     return verdicts

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from sla_rules.calendar import merged
 from sla_rules.errors import did_you_mean, quoted
-from sla_rules.evaluators.reference.cases import Case, World, covers, spans
+from sla_rules.evaluators.reference.cases import Case, spans
 from sla_rules.evaluators.reference.windows import windows
+from sla_rules.evaluators.reference.world import World, covers
 from sla_rules.events import Event, Window
 from sla_rules.language.policies import Availability
 from sla_rules.language.windows import PassedWindow
@@ -30,20 +31,20 @@ def availability(policy: Availability, terms: Terms, world: World) -> Iterator[V
     month = label(known[0].at, policy.per, zone)
     while True:
         start, end = bounds(month, policy.per, zone)
+        if start >= world.now:
+            return
         uptime = measure(start, end, out, excluded, world.now)
         if not covers(world.agreement, start):
             note_not_in_force(policy, month, known[0], world)
         elif uptime.measured:
             concerned = [each for each in (*down, *apart) if each.start_at < end and (each.end_at or end) > start]
             yield decide(terms, policy, month, start, uptime, world.now >= end, tuple(concerned))
-        if end >= world.now:
-            return
         month = label(end, policy.per, zone)
 
 
 def note_unknown_services(policy: Availability, world: World) -> None:
     """Note events and windows of a service that no policy names."""
-    services = {each.service for each in world.agreement.policies.values() if isinstance(each, Availability)}
+    services = world.agreement.services
     for event in world.chosen(policy.named_events):
         if event.subject not in services:
             message = f"no policy names service {quoted(event.subject)}{did_you_mean(event.subject, services)}"

@@ -1,6 +1,6 @@
 """Backlogs of first-time members, by the reference evaluator: who is exempt until all of them are done."""
 
-from sla_rules.evaluators.reference.cases import World
+from sla_rules.evaluators.reference.world import World
 from sla_rules.language.exemptions import Backlog
 from sla_rules.language.selectors import types_of
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from sla_rules.evaluators.reference.backlogs import done_at
-from sla_rules.evaluators.reference.cases import Case, Selectors, World, covers
+from sla_rules.evaluators.reference.cases import Case, Selectors
+from sla_rules.evaluators.reference.world import World, covers
 from sla_rules.events import Event
 from sla_rules.language.exemptions import Backlog
 from sla_rules.language.policies import Policy

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from sla_rules.evaluators.reference.allowance import missing
-from sla_rules.evaluators.reference.cases import World, names
+from sla_rules.evaluators.reference.cases import names
 from sla_rules.evaluators.reference.circumstances import Instance, applies, exemptions, in_force, period_of, view
+from sla_rules.evaluators.reference.world import World
 from sla_rules.language.base import written
 from sla_rules.language.policies import Classification
 from sla_rules.verdict import Outcome, Terms, Verdict

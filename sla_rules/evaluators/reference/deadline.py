@@ -6,10 +6,11 @@ from typing import NamedTuple
 from sla_rules.calendar import Calendar
 from sla_rules.errors import BeyondHorizonError
 from sla_rules.evaluators.reference.allowance import BEYOND, Given, calendar_of, given_by
-from sla_rules.evaluators.reference.cases import World, names
+from sla_rules.evaluators.reference.cases import names
 from sla_rules.evaluators.reference.circumstances import Instance, View, exemptions, period_of, view
 from sla_rules.evaluators.reference.clock import Still, standing_still
 from sla_rules.evaluators.reference.instances import instances, stop_without_start
+from sla_rules.evaluators.reference.world import World
 from sla_rules.events import Event
 from sla_rules.instants import moment
 from sla_rules.language.policies import Deadline

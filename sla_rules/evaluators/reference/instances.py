@@ -1,7 +1,8 @@
 """Which obligations a case holds: what begins each instance of a deadline and what ends it."""
 
-from sla_rules.evaluators.reference.cases import Case, World, together
+from sla_rules.evaluators.reference.cases import Case, together
 from sla_rules.evaluators.reference.circumstances import Instance, applies, at_start, in_force
+from sla_rules.evaluators.reference.world import World
 from sla_rules.events import Event
 from sla_rules.language.policies import Deadline
 from sla_rules.reason import named
@@ -50,6 +51,7 @@ def end_the_open_one(
     for event in stops:
         if event is not instance.start and stops_it(policy, case, instance, event):
             instance.stop = event
+            case.world.stopping.add(id(event))
             stops.remove(event)
             return
     for event in cancels:
@@ -87,4 +89,5 @@ def stop_without_start(policy: Deadline, event: Event, world: World) -> None:
     """Note a stop before which nothing started, unless the start is a finding itself."""
     if event.subject in world.left_out:
         return
-    world.remark("stop_without_start", f"`{event.type}` without {named(policy.start)} before it", event)
+    message = f"`{event.type}` without {named(policy.start)} before it"
+    world.stray[id(event), message] = event, message

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from sla_rules.evaluators.reference.cases import Case, World, names
+from sla_rules.evaluators.reference.cases import Case, names
 from sla_rules.evaluators.reference.circumstances import Instance, applies, exemptions, in_force, period_of, view
+from sla_rules.evaluators.reference.world import World
 from sla_rules.events import Event
 from sla_rules.language.policies import Never
 from sla_rules.verdict import Outcome, Terms, Verdict

@@ -6,8 +6,9 @@ from itertools import groupby
 from typing import Any
 
 from sla_rules.evaluators.reference.allowance import missing
-from sla_rules.evaluators.reference.cases import Case, World, names
+from sla_rules.evaluators.reference.cases import Case, names
 from sla_rules.evaluators.reference.circumstances import Instance, applies, exemptions, in_force, period_of, view
+from sla_rules.evaluators.reference.world import World
 from sla_rules.events import Event
 from sla_rules.language.policies import NoOverlap
 from sla_rules.verdict import Outcome, Terms, Verdict

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sla_rules.errors import did_you_mean, quoted
-from sla_rules.evaluators.reference.cases import Case, World, names, together
+from sla_rules.evaluators.reference.allowance import missing
+from sla_rules.evaluators.reference.cases import Case, names, together
 from sla_rules.evaluators.reference.circumstances import (
     Instance,
     applies,
@@ -14,6 +15,7 @@ from sla_rules.evaluators.reference.circumstances import (
     period_of,
     view,
 )
+from sla_rules.evaluators.reference.world import World
 from sla_rules.events import Event
 from sla_rules.language.policies import Procedure
 from sla_rules.verdict import Outcome, Terms, Verdict
@@ -30,6 +32,7 @@ class Progress:
     wrong: tuple[str, ...] = ()
     at_fault: Event | None = None
     ended_by: Event | None = None
+    cause: str | None = None
 
 
 def procedure(policy: Procedure, terms: Terms, world: World) -> Iterator[Verdict]:
@@ -60,6 +63,8 @@ def followed(policy: Procedure, case: Case) -> list[Progress]:
             if case.selects(policy.start, event, event, policy.roles) and begins(policy, case, event, found):
                 found.append(begin(policy, case, event))
                 own = [event] if case.selects(policy.step.event, event) else []
+                if own and event.data.get(policy.step.field) is None:
+                    found[-1].cause = missing(policy.step.field)
                 go_on(policy, found[-1], [*own, *(step for step in steps if step is not event)], ends)
     return found
 
@@ -139,6 +144,8 @@ def decide(terms: Terms, policy: Procedure, case: Case, progress: Progress) -> V
         outcome = Outcome.EXEMPT
     elif progress.wrong:
         outcome = Outcome.BREACHED
+    elif progress.cause is not None:
+        outcome = Outcome.UNDETERMINED
     else:
         outcome = Outcome.MET if end or policy.end is None else Outcome.PENDING
     return Verdict(
@@ -151,5 +158,6 @@ def decide(terms: Terms, policy: Procedure, case: Case, progress: Progress) -> V
         period=period_of(now),
         exempted_by=exempted_by,
         evidence=names((progress.start, progress.at_fault, *grounds, end)),
+        cause=progress.cause if outcome is Outcome.UNDETERMINED else None,
         detail=progress.wrong or (("reached", progress.due[progress.furthest]) if progress.furthest >= 0 else ()),
     )

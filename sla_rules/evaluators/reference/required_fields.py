@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sla_rules.evaluators.reference.cases import World, names
+from sla_rules.evaluators.reference.cases import names
 from sla_rules.evaluators.reference.circumstances import Instance, applies, exemptions, in_force, period_of, view
+from sla_rules.evaluators.reference.world import World
 from sla_rules.events import Event
 from sla_rules.language.conditions import read_item
 from sla_rules.language.policies import NamedField, RequiredFields

@@ -1,9 +1,11 @@
 """Windows of time that do not count, by the reference evaluator: those passed in, and those that events tell of."""
 
+from operator import attrgetter
 from typing import Any
 
 from sla_rules.errors import quoted
-from sla_rules.evaluators.reference.cases import Case, World, spans
+from sla_rules.evaluators.reference.cases import Case, together
+from sla_rules.evaluators.reference.world import World
 from sla_rules.events import Event, Window
 from sla_rules.language.windows import DeclaredWindow, PlannedWindow
 
@@ -56,7 +58,15 @@ def announced(kind: str, source: PlannedWindow, event: Event, case: Case) -> Win
     if event.at >= start:
         ignore(kind, event, case, "comes after the window began")
         return None
+    if source.scope is not None and scope_of(source, event) is None and needs_scope(source, event, case):
+        ignore(kind, event, case, f"does not say which {source.scope} it concerns")
+        return None
     return Window.between(kind, start, end, scope_of(source, event), event.subject)
+
+
+def needs_scope(source: PlannedWindow, event: Event, case: Case) -> bool:
+    """Say whether the declaration of an event demands the field that names the scope."""
+    return source.scope in case.world.agreement.events[event.type].required
 
 
 def ignore(kind: str, event: Event, case: Case, why: str) -> None:
@@ -66,16 +76,32 @@ def ignore(kind: str, event: Event, case: Case, why: str) -> None:
 
 
 def declared(kind: str, source: DeclaredWindow, world: World) -> list[Window]:
-    """Return the windows that one event opens and another closes; one without a scope closes those of every scope."""
+    """Return the windows that one event opens and another closes.
+
+    Within one instant: closings of what is open, then openings, then the closings not yet used.
+    """
     opening, closing = world.chosen(source.from_), world.chosen(source.to)
     found: list[Window] = []
-    for scope in dict.fromkeys(scope_of(source, event) for event in opening):
-        opens = [event for event in opening if scope_of(source, event) == scope]
-        closes = [event for event in closing if scope_of(source, event) in (scope, None)]
-        own = sorted(opens + closes, key=lambda event: event.at)
-        stretches, _ = spans(own, opens.__contains__, closes.__contains__)
-        found += [Window.between(kind, each.start, each.end, scope, each.begun_by.name) for each in stretches]
-    return found
+    lasting: list[Event] = []
+    for instant in together(sorted([*opening, *closing], key=attrgetter("at"))):
+        closings = [event for event in instant if event in closing]
+        unused = [event for event in closings if not close(kind, source, event, lasting, found)]
+        lasting += [event for event in instant if event in opening]
+        for event in unused:
+            if not close(kind, source, event, lasting, found):
+                message = f"{kind}: `{event.type}` of {quoted(event.subject)} closes none"
+                world.remark("window_ignored", message, event)
+    return found + [Window.between(kind, each.at, None, scope_of(source, each), each.name) for each in lasting]
+
+
+def close(kind: str, source: DeclaredWindow, event: Event, lasting: list[Event], found: list[Window]) -> bool:
+    """Close the windows that an event means: of its own subject, else all of its scope; without one, of every scope."""
+    scope = scope_of(source, event)
+    meant = [each for each in lasting if scope is None or scope_of(source, each) == scope]
+    for each in [each for each in meant if each.subject == event.subject] or meant:
+        lasting.remove(each)
+        found.append(Window.between(kind, each.at, event.at, scope_of(source, each), each.name))
+    return bool(meant)
 
 
 def scope_of(source: PlannedWindow | DeclaredWindow, event: Event) -> Any:

@@ -94,7 +94,7 @@ def _fill(book: Book, service: Service, days: Sequence[date], *, kept: bool) -> 
     begins = book.at(days[23], 8)
     service.outage(begins, begins + left + (0 if kept else MICROSECOND))
     what = f"{service.name} " + ("up for exactly 99 % of the month" if kept else "1 µs short of 99 % of the month")
-    book.plant_month(_policy(service), "met" if kept else "breached", what, f"{days[0]:%Y-%m}", service=service.name)
+    book.plant_service(_policy(service), service.name, days[0], "met" if kept else "breached", what)
 
 
 def _running(book: Book, service: Service, *, exceeded: bool) -> None:
@@ -106,7 +106,7 @@ def _running(book: Book, service: Service, *, exceeded: bool) -> None:
         "1 µs longer than the whole month allows" if exceeded else "exactly what the whole month allows"
     )
     outcome = "breached" if exceeded else "pending"
-    book.plant_month(_policy(service), outcome, what, book.label_after, service=service.name)
+    book.plant_service(_policy(service), service.name, book.next_month, outcome, what)
 
 
 # --- What does not count, and what counts nevertheless.

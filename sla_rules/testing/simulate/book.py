@@ -40,10 +40,7 @@ _NAMES = {
 """What the subjects of a family are called, and the number of the first."""
 
 Key = tuple[str, str, int | None, str | None]
-"""What a verdict is about: policy, subject, start and period.
-
-A share of a period has no subject and no start, the availability of a service no start.
-"""
+"""What a verdict is about: policy, subject, start and period. A share of a period has no subject and no start."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,7 @@ class Planted:
     Attributes:
         policy: the id of the policy.
         subject: the ticket, call, conference, site, …; empty for a share of a period.
-        start: when the obligation begins, in microseconds since 1970 UTC; None for a period.
+        start: when the obligation begins, in microseconds since 1970 UTC; None for a share of a period.
         outcome: what it must come to; None where there must be no verdict at all.
         what: what was planted, in one sentence.
         period: the label of the month, where the policy promises a share of a month.
@@ -86,7 +83,10 @@ class Subject(NamedTuple):
 
 
 class Book:
-    """One month in the making, with the one before it and the first days after it: its dates, its chance, its events and what is planted among them."""
+    """One month in the making: its dates, its chance, its events and what is planted among them.
+
+    Some things happen in the month before it, and in the first days after it.
+    """
 
     def __init__(self, seed: int, year: int, month: int) -> None:
         self.random = Random(seed)
@@ -101,7 +101,6 @@ class Book:
         )
         self.start = self.at(self.first_day)
         self.end = self.at(self.next_month)
-        self.as_of = self.at(self.next_month + timedelta(days=2))
         self._made: Counter[str] = Counter()
         self._rows: list[tuple[int, str, Subject | str, dict[str, object]]] = []
         self._planted: list[tuple[str, Subject | str, int | None, str | None, str, str | None]] = []
@@ -167,14 +166,18 @@ class Book:
         self._planted.append((policy, subject, start, outcome, what, None))
 
     def plant_counted(
-        self, policy: str, subject: Subject, start: int, outcome: str, what: str, label: str | None = None
+        self, policy: str, subject: Subject, start: int, outcome: str | None, what: str, label: str | None = None
     ) -> None:
-        """Write down what ought to be said about an obligation that counts in a month's share, in this one's if none."""
+        """Write down what ought to be said about an obligation that counts in the share of a month."""
         self._planted.append((policy, subject, start, outcome, what, label or self.label))
 
-    def plant_month(self, policy: str, outcome: str, what: str, label: str | None = None, *, service: str = "") -> None:
-        """Write down what ought to be said about a month's share, or about a service in it; of this one if none."""
-        self._planted.append((policy, service, None, outcome, what, label or self.label))
+    def plant_month(self, policy: str, outcome: str, what: str, label: str | None = None) -> None:
+        """Write down what ought to be said about the share of a month, this one if no other is named."""
+        self._planted.append((policy, "", None, outcome, what, label or self.label))
+
+    def plant_service(self, policy: str, service: str, first: date, outcome: str, what: str) -> None:
+        """Write down what ought to be said about a service in the month that begins on the day `first`."""
+        self._planted.append((policy, service, self.at(first), outcome, what, f"{first:%Y-%m}"))
 
     def outcomes(self, policy: str) -> list[str | None]:
         """What was planted for a policy so far."""

@@ -172,7 +172,7 @@ def _plant_too_many(book: Book) -> None:
 
 
 def _plant_one_more(book: Book) -> None:
-    """75 initial sites, all certified, and one more: there are 76 now, and all are exempt until the last is certified."""
+    """75 initial sites, all certified, and one more: now there are 76, and all are exempt until it is certified too."""
     customer = "a customer with 75 sites and one more"
     for number in range(MOST_SITES):
         received = book.at(book.days[2 + number % 3], 13) + number * MINUTE

@@ -12,6 +12,21 @@ from sla_rules.testing.simulate.comparison import Comparison, compare
 from sla_rules.testing.simulate.months import Month, month, write
 
 
+_COUNTS = {
+    "tickets": 400,
+    "calls": 1500,
+    "emails": 250,
+    "reservations": 400,
+    "rooms": 300,
+    "adhoc": 150,
+    "conferences": 500,
+    "sites": 200,
+    "problems": 100,
+    "invoices": 60,
+}
+"""How many of each there are unless said otherwise."""
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Make, judge and report a month; returns 1 when not exactly the planted breaches were found."""
     options = _options(argv)
@@ -26,7 +41,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         calls=options.calls,
         emails=options.emails,
         reservations=options.reservations,
+        rooms=options.rooms,
+        adhoc=options.adhoc,
+        conferences=options.conferences,
+        sites=options.sites,
+        problems=options.problems,
+        invoices=options.invoices,
         phone_kept=options.phone_kept,
+        shares_kept=options.shares_kept,
     )
     out = Path(options.out)
     out.mkdir(parents=True, exist_ok=True)
@@ -54,17 +76,26 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="another one gives another month (%(default)s)")
     parser.add_argument("--year", type=int, default=2026, help="(%(default)s)")
     parser.add_argument("--month", type=int, default=3, help="(%(default)s)")
-    for name, number in (("tickets", 400), ("calls", 1500), ("emails", 250), ("reservations", 400)):
+    for name, number in _COUNTS.items():
         parser.add_argument(f"--{name}", type=int, default=number, help="how many (%(default)s)")
     parser.add_argument("--phone-kept", action="store_true", help="just keep the share of calls answered in time")
+    said = "just keep the shares of conferences and of video's time, and just miss them the month before"
+    parser.add_argument("--shares-kept", action="store_true", help=said)
     return parser.parse_args(argv)
 
 
 def _account(made: Month, comparison: Comparison) -> list[str]:
-    """What was planted and found, clause by clause, and by name all that was not found or not planted."""
-    planted = Counter(_row(key) for key in made.expected)
-    found = Counter(_row(key) for key in comparison.found_breaches)
-    lines = [f"  {row}: planted {planted[row]}, found {found[row]}" for row in sorted(planted)]
+    """What was planted and found, policy by policy, and by name all that was not found or not planted."""
+    planted = Counter(key[0] for key in made.expected)
+    found = Counter(key[0] for key in comparison.found_breaches)
+    near = Counter(one.policy for one in made.planted if one.kind == "near_miss")
+    kept = Counter(one.policy for one in comparison.held_near_misses)
+    lines = [
+        f"  {policy}: breaches planted {planted[policy]}, found {found[policy]}; "
+        f"near misses planted {near[policy]}, held {kept[policy]}"
+        + ("" if planted[policy] else " (without a limit: pending, never breached)")
+        for policy in sorted(planted.keys() | near.keys())
+    ]
     lines.append(
         f"planted {planted.total()}, found {comparison.found}, "
         f"missed {comparison.missed}, invented {comparison.invented}"
@@ -76,11 +107,6 @@ def _account(made: Month, comparison: Comparison) -> list[str]:
     lines.append(f"{len(held)} of {len(held) + len(fallen)} near misses held")
     lines += [f"  not held: {_said(one.key)}, to be {one.outcome or 'left out'}: {one.what}" for one in fallen]
     return lines
-
-
-def _row(key: Key) -> str:
-    policy, subject, _, period = key
-    return f"{policy}, single cases" if subject and period else policy
 
 
 def _said(key: Key) -> str:

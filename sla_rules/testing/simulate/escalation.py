@@ -2,7 +2,7 @@
 
 from sla_rules.instants import HOUR, MINUTE
 from sla_rules.testing.simulate.book import Book
-from sla_rules.testing.simulate.tickets import Step, write_ticket
+from sla_rules.testing.simulate.tickets import POLICIES, Step, write_ticket
 
 PATH = "escalation.path"
 SEVERITY = "severity.classification"
@@ -79,3 +79,6 @@ def _plant_severity(
     handled = Step(5 * MINUTE, "responded"), *steps, Step(25 * MINUTE, "resolved")
     ticket = write_ticket(book, severity, opened, *handled, facts=facts)
     book.plant(SEVERITY, ticket, opened, outcome, what)
+    if severity is None:
+        for policy in POLICIES.values():
+            book.plant(policy, ticket, opened, "undetermined", what)

@@ -151,12 +151,13 @@ def add_closings(book: Book) -> None:
     book.event(at, "helpdesk.reopened", "desk 4")
     book.plant(HOURS, "desk 4", at, None, "the help desk said to be open again, and never closed")
     at = book.arrival(3, 25)
-    _plant_again(book, at)
-
-
-def _plant_again(book: Book, at: int) -> None:
-    """The same desk closed a second time, at the instant at which it reopened."""
     for start in (at, at + HOUR):
         book.event(start, "helpdesk.closed", "desk 5")
         book.event(start + HOUR, "helpdesk.reopened", "desk 5")
-        book.plant(HOURS, "desk 5", start, "breached", "the help desk closed twice, the second time as it reopened")
+        book.plant(
+            HOURS,
+            "desk 5",
+            start,
+            "breached",
+            "the help desk closed twice, the second time at the instant at which it reopened",
+        )

@@ -9,15 +9,23 @@ from pathlib import Path
 from sla_rules.errors import InputError, quoted
 from sla_rules.events import Event
 from sla_rules.instants import moment
+from sla_rules.testing.simulate.adhoc import add_adhoc
+from sla_rules.testing.simulate.availability import add_services
+from sla_rules.testing.simulate.billing import add_invoices
 from sla_rules.testing.simulate.book import ZONE, Book, Key, Planted
-from sla_rules.testing.simulate.helpdesk import add_calls, add_emails
+from sla_rules.testing.simulate.certification import add_sites
+from sla_rules.testing.simulate.escalation import add_escalations, add_severities
+from sla_rules.testing.simulate.helpdesk import add_calls, add_closings, add_emails
+from sla_rules.testing.simulate.incidents import add_conferences
+from sla_rules.testing.simulate.problems import add_problems
 from sla_rules.testing.simulate.reservations import add_reservations
+from sla_rules.testing.simulate.rooms import add_rooms
 from sla_rules.testing.simulate.tickets import add_tickets
 
 
 @dataclass(frozen=True)
 class Month:
-    """A month of events, and what ought to be said about them.
+    """A month of events with some of the month before and of the days after, and what ought to be said about them.
 
     Attributes:
         events: all that happened, in order of time.
@@ -49,9 +57,16 @@ def month(
     calls: int = 1500,
     emails: int = 250,
     reservations: int = 400,
+    rooms: int = 300,
+    adhoc: int = 150,
+    conferences: int = 500,
+    sites: int = 200,
+    problems: int = 100,
+    invoices: int = 60,
     phone_kept: bool = False,
+    shares_kept: bool = False,
 ) -> Month:
-    """Make up one month of tickets, calls, e-mails and reservations, the same for the same arguments.
+    """Make up one month of all that the agreement speaks of, the same for the same arguments.
 
     The counts include the planted cases, which come in any case: a smaller count leaves nothing but those.
 
@@ -63,7 +78,16 @@ def month(
         calls: how many calls, 40 at least.
         emails: how many conversations by e-mail; some take several e-mails.
         reservations: how many reservations; the meetings of a series count as one.
+        rooms: how many bookings of rooms.
+        adhoc: how many requests for an ad hoc conference.
+        conferences: how many are scheduled for the month, 420 at least; unscheduled ones and those of the month
+            before come on top.
+        sites: how many sites; those of the three customers that start with many come on top.
+        problems: how many problems that are not the provider's.
+        invoices: how many invoices.
         phone_kept: whether 80 % of the calls are just answered in time, or one call fewer.
+        shares_kept: whether the month just keeps the shares of conferences and of the time that the video is up,
+            and the month before just misses them, or the other way round; the reservations' time goes against it.
 
     Raises:
         InputError: there is no such month.
@@ -73,10 +97,20 @@ def month(
     if not 2007 <= year <= 9998:
         raise InputError(f"{quoted(year)} is not a year from 2007, when today's change of the clocks began, to 9998")
     book = Book(seed, year, month)
+    add_escalations(book)
+    add_severities(book)
     add_tickets(book, tickets)
     add_calls(book, calls, kept=phone_kept)
     add_emails(book, emails)
+    add_closings(book)
     add_reservations(book, reservations)
+    add_rooms(book, rooms)
+    add_adhoc(book, adhoc)
+    add_conferences(book, conferences, kept=shares_kept)
+    add_sites(book, sites)
+    add_problems(book, problems)
+    add_invoices(book, invoices)
+    add_services(book, kept=shares_kept)
     judged = book.next_month + timedelta(days=2)
     as_of = datetime(judged.year, judged.month, judged.day, tzinfo=ZONE).isoformat()
     return Month(book.events(), book.planted(), as_of, book.label)

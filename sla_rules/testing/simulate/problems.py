@@ -1,6 +1,6 @@
 """Problems that are not the provider's: whom to try to reach, in which order, and how (#32)."""
 
-from sla_rules.instants import HOUR, MINUTE
+from sla_rules.instants import MINUTE
 from sla_rules.testing.simulate.book import Book, Subject
 
 CONTACTS = "problem.contacts"
@@ -113,4 +113,4 @@ def _plant_ends(book: Book) -> None:
     _plant(book, "the provider's own problem, which asks for no contacts", None, _CLOSED, to="provider")
     at = book.arrival(3, 25)
     problem = _write(book, at, (*STEPS, _CLOSED), apart=0)
-    book.plant(CONTACTS, problem, at + 0 * HOUR, "met", "all six steps and the closing at one instant")
+    book.plant(CONTACTS, problem, at, "met", "all six steps and the closing at one instant")
