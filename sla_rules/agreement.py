@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from copy import deepcopy
 from fnmatch import fnmatchcase
 from functools import cached_property
 from importlib.resources import files
@@ -65,6 +66,11 @@ class Agreement:
         for version in reversed(versions):
             self.clauses = {**version.clauses, **self.clauses}
             self.policies = {**version.policies, **self.policies}
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """What it says as plain values, to change and `load` again; of an amended agreement, what the latest says."""
+        return {key: value for key, value in deepcopy(self._raw).items() if key != "versions"}
 
     @property
     def version(self) -> str | None:

@@ -208,13 +208,13 @@ def read_scenarios(file: Path, agreement: Agreement) -> list[Scenario]:
 
 def run_all(agreement: Agreement, judge: Judge) -> list[Result]:
     """Run every scenario that stands beside an agreement. Raises `AgreementError` where one cannot be read."""
-    if agreement.source is None:
-        return []
-    return [
-        run(scenario, agreement, judge, file.name)
-        for file in scenario_files(agreement.source)
-        for scenario in read_scenarios(file, agreement)
-    ]
+    return [run(scenario, agreement, judge, file) for file, scenario in scenarios_of(agreement)]
+
+
+def scenarios_of(agreement: Agreement) -> list[tuple[str, Scenario]]:
+    """Return every scenario that stands beside an agreement, with the name of its file. Raises `AgreementError`."""
+    files = [] if agreement.source is None else scenario_files(agreement.source)
+    return [(file.name, scenario) for file in files for scenario in read_scenarios(file, agreement)]
 
 
 def run(scenario: Scenario, agreement: Agreement, judge: Judge, file: str = "") -> Result:

@@ -18,14 +18,58 @@ from sla_rules.testing import simulate
 from sla_rules.verdict import Verdicts
 
 POLICIES = {
+    "availability.video",
+    "availability.maintenance_notice",
+    "escalation.path",
+    "severity.classification",
     "support.response",
     "support.resolution",
     "support.resolution_sl4_target",
     "helpdesk.phone",
     "helpdesk.email",
+    "helpdesk.hours",
+    "availability.reservations",
+    "reservation.no_double_booking",
     "reservation.confirmation",
     "reservation.recurring",
+    "adhoc.never_refused",
+    "adhoc.setup",
+    "adhoc.on_the_fly",
+    "conference.site_added",
+    "conference.site_dropped",
+    "conference.failed_share",
+    "conference.cause_reservation",
+    "conference.cause_support",
+    "conference.restored",
+    "conference.overrun",
+    "certification.scheduled",
+    "certification.room_registered",
+    "certification.room_certified",
+    "certification.upgrade",
+    "certification.recertification",
+    "certification.record",
+    "conference.on_time",
+    "problem.contacts",
+    "billing.monthly",
+    "billing.invoice_fields",
+    "billing.credit_separate",
 }
+WITHOUT_LIMIT = {"certification.recertification", "certification.record"}
+"""These are never breached; what comes close is open for weeks and pending."""
+COUNTS = (
+    "tickets",
+    "calls",
+    "emails",
+    "reservations",
+    "rooms",
+    "adhoc",
+    "conferences",
+    "sites",
+    "problems",
+    "invoices",
+)
+NOTHING = dict.fromkeys(COUNTS, 0)
+"""With these counts a month holds nothing but what is planted."""
 HOUR = 3_600_000_000
 
 
@@ -114,13 +158,27 @@ def test_counts_are_those_asked_for(march: simulate.Month) -> None:
     requested = {event.subject for event in march.events if event.type == "reservation.requested"}
     assert len({"-".join(subject.split("-")[:2]) for subject in requested}) == 400
     assert sum(subject.count("-") == 2 for subject in requested) > 100
+    assert count("room.booked") == 300
+    assert count("adhoc.requested") == 150
+    assert count("problem.attributed") == 100
+    assert count("invoice.issued") == 60
+    latest = {
+        event.subject: str(event.data["scheduled_start"])
+        for event in march.events
+        if event.type == "conference.scheduled"
+    }
+    assert sum("2026-03-01T05" <= start < "2026-04-01T04" for start in latest.values()) == 500
 
 
 def test_it_is_judged_two_days_after_its_end(march: simulate.Month) -> None:
     assert march.as_of == "2026-04-03T00:00:00-04:00"
     assert march.label == "2026-03"
     assert march.events[-1].at < micros(march.as_of)
-    assert simulate.month(month=12, tickets=0, calls=0, emails=0, reservations=0).as_of == "2027-01-03T00:00:00-05:00"
+    assert simulate.month(month=12, **NOTHING).as_of == "2027-01-03T00:00:00-05:00"
+
+
+def test_nothing_is_older_than_the_month_before_and_its_preparations(march: simulate.Month) -> None:
+    assert march.events[0].at > micros("2026-01-29T00:00:00-05:00")
 
 
 def test_nights_and_weekends_are_quiet(march: simulate.Month) -> None:
@@ -137,25 +195,10 @@ def test_most_tickets_are_answered_well_in_time(march: simulate.Month) -> None:
     assert answers[len(answers) // 2] < 8 * HOUR // 60
 
 
-def test_all_that_can_happen_to_a_ticket_happens(march: simulate.Month) -> None:
-    assert {event.type for event in march.events} == {
-        "ticket.opened",
-        "ticket.severity_changed",
-        "ticket.responded",
-        "ticket.deferred",
-        "ticket.resolved",
-        "ticket.reopened",
-        "ticket.cancelled",
-        "release.published",
-        "phone.offered",
-        "phone.answered",
-        "phone.abandoned",
-        "email.received",
-        "email.answered",
-        "reservation.requested",
-        "reservation.confirmed",
-        "reservation.cancelled",
-    }
+def test_all_that_can_happen_happens(march: simulate.Month, intercall: sla.Agreement) -> None:
+    happened = {event.type for event in march.events}
+    assert happened == set(intercall.events)
+    assert len(happened) == 60
 
 
 def test_there_is_no_month_13() -> None:
@@ -171,10 +214,22 @@ def test_there_are_no_months_under_other_rules_for_the_clocks() -> None:
 # --- What is planted
 
 
-@pytest.mark.parametrize("kind", ["breach", "near_miss"])
+def test_there_are_35_policies(intercall: sla.Agreement) -> None:
+    assert len(POLICIES) == 35
+    assert set(intercall.policies) == POLICIES
+
+
 @pytest.mark.parametrize("policy", sorted(POLICIES))
-def test_each_policy_has_breaches_and_near_misses(march: simulate.Month, policy: str, kind: str) -> None:
-    assert [one for one in march.planted if one.policy == policy and one.kind == kind]
+def test_each_policy_has_breaches_and_near_misses(march: simulate.Month, policy: str) -> None:
+    kinds = {one.kind for one in march.planted if one.policy == policy}
+    assert kinds == ({"near_miss"} if policy in WITHOUT_LIMIT else {"breach", "near_miss"})
+
+
+@pytest.mark.parametrize("policy", sorted(WITHOUT_LIMIT))
+def test_without_a_limit_two_are_open_for_weeks(march: simulate.Month, policy: str) -> None:
+    open_ = [one for one in march.planted if one.policy == policy and one.outcome == "pending"]
+    assert len(open_) == 2
+    assert all(one.start is not None and micros(march.as_of) - one.start > 30 * 24 * HOUR for one in open_)
 
 
 def test_nothing_is_planted_twice_or_for_another_policy(march: simulate.Month) -> None:
@@ -190,7 +245,9 @@ def test_expected_are_the_planted_breaches(march: simulate.Month) -> None:
 
 def test_every_planted_case_starts_with_an_event_of_its_subject(march: simulate.Month) -> None:
     starts = {(event.subject, event.at) for event in march.events}
-    assert all((one.subject, one.start) in starts for one in march.planted if one.subject)
+    cases = [one for one in march.planted if one.subject not in ("", "video", "reservations")]
+    assert len(cases) > 1000
+    assert all((one.subject, one.start) in starts for one in cases)
 
 
 # --- Some planted cases by hand
@@ -290,7 +347,6 @@ def test_the_file_reads_back(march: simulate.Month, tmp_path: Path) -> None:
     rows = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [Event(**row) for row in rows] == march.events
     assert list(rows[0]) == ["id", "type", "subject", "time", "data"]
-    assert rows[0]["time"] == "2026-03-01T05:00:00Z"
     assert all(row["time"].endswith("Z") for row in rows)
 
 
@@ -360,12 +416,13 @@ def test_a_verdict_where_none_may_be_is_noticed(march: simulate.Month) -> None:
 
 
 @pytest.mark.parametrize(
-    ("year", "month", "phone_kept"), [(2026, 3, False), (2026, 3, True), (2026, 11, False), (2026, 2, True)]
+    ("seed", "year", "month", "kept"),
+    [(1, 2026, 3, False), (1, 2026, 3, True), (2, 2026, 11, True), (3, 2027, 2, False), (4, 2029, 1, False)],
 )
 def test_the_evaluators_find_exactly_the_planted(
-    judge: Callable[..., Verdicts], intercall: sla.Agreement, year: int, month: int, phone_kept: bool
+    judge: Callable[..., Verdicts], intercall: sla.Agreement, seed: int, year: int, month: int, kept: bool
 ) -> None:
-    made = simulate.month(year=year, month=month, phone_kept=phone_kept)
+    made = simulate.month(seed=seed, year=year, month=month, phone_kept=kept, shares_kept=kept)
     comparison = simulate.compare(made, judge(intercall, made.events, as_of=made.as_of))
     assert comparison.missed_breaches == ()
     assert comparison.invented_breaches == ()
@@ -373,15 +430,23 @@ def test_the_evaluators_find_exactly_the_planted(
     assert comparison.found == len(made.expected)
 
 
+def test_nothing_but_planted_cases(judge: Callable[..., Verdicts], intercall: sla.Agreement) -> None:
+    made = simulate.month(**NOTHING)
+    comparison = simulate.compare(made, judge(intercall, made.events, as_of=made.as_of))
+    assert comparison.exact
+    assert comparison.found > 250
+
+
 def test_nothing_but_the_planted_is_open(
     judge: Callable[..., Verdicts], intercall: sla.Agreement, march: simulate.Month
 ) -> None:
+    outcomes = "pending", "undetermined"
     open_ = {
-        (verdict.policy, verdict.subject)
+        (verdict.policy, verdict.subject, verdict.period)
         for verdict in judge(intercall, march.events, as_of=march.as_of)
-        if verdict.outcome == "pending"
+        if verdict.outcome in outcomes
     }
-    assert open_ == {(one.policy, one.subject) for one in march.planted if one.outcome == "pending"}
+    assert open_ == {(one.policy, one.subject, one.period) for one in march.planted if one.outcome in outcomes}
 
 
 def test_an_agreement_that_says_something_else_is_noticed(
@@ -395,14 +460,29 @@ def test_an_agreement_that_says_something_else_is_noticed(
 # --- The demonstration
 
 
+def arguments(**counts: int) -> list[str]:
+    return [text for name in COUNTS for text in (f"--{name}", str(counts.get(name, 0)))]
+
+
 def test_the_demonstration_says_what_it_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "demo"
-    assert simulate.main(["--out", str(out), "--tickets", "100", "--calls", "100", "--emails", "20"]) == 0
+    assert simulate.main(["--out", str(out), *arguments(tickets=100, calls=100, emails=20)]) == 0
     said = capsys.readouterr().out.splitlines()
-    assert any(line.startswith("planted ") and line.endswith("missed 0, invented 0") for line in said)
+    (first,) = [number for number, line in enumerate(said) if line.startswith("  adhoc.never_refused: ")]
+    assert said[first + len(POLICIES)].startswith("planted ")
+    assert said[first + len(POLICIES)].endswith("missed 0, invented 0")
+    lines = dict(line.strip().split(": ", 1) for line in said[first : first + len(POLICIES)])
+    assert set(lines) == POLICIES
+    assert lines["escalation.path"] == "breaches planted 6, found 6; near misses planted 7, held 7"
+    assert lines["certification.record"].endswith(" (without a limit: pending, never breached)")
     assert said[-1] == str(out / "report.md")
     assert (out / "report.md").read_text(encoding="utf-8").strip()
     assert len((out / "events.jsonl").read_text(encoding="utf-8").splitlines()) > 300
+
+
+def test_the_demonstration_just_keeps_the_shares(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert simulate.main(["--out", str(tmp_path), "--shares-kept", "--phone-kept", *arguments()]) == 0
+    assert "missed 0, invented 0" in capsys.readouterr().out
 
 
 def test_the_demonstration_fails_when_a_breach_is_missed(
@@ -415,10 +495,9 @@ def test_the_demonstration_fails_when_a_breach_is_missed(
         return honest(agreement, kept, as_of=as_of)
 
     what = "an SL2 answered after 3 h"
-    slow = planted(simulate.month(tickets=0, calls=0, emails=0, reservations=0), "support.response", what).subject
+    slow = planted(simulate.month(**NOTHING), "support.response", what).subject
     monkeypatch.setattr(sla, "judge", lenient)
-    counts = ["--tickets", "0", "--calls", "0", "--emails", "0", "--reservations", "0"]
-    assert simulate.main(["--out", str(tmp_path), *counts]) == 1
+    assert simulate.main(["--out", str(tmp_path), *arguments()]) == 1
     said = capsys.readouterr().out
     assert "missed 1, invented 0" in said
     assert f"missed: support.response {slow} from 2026-" in said

@@ -1,6 +1,7 @@
 """A simulated month of InterCall that knows which breaches were planted in it.
 
-An independent witness: its limits are literals of its own, never read from the agreement or computed by an
+All 35 policies have planted near misses, and all but the two that no limit binds planted breaches. It is an
+independent witness: its limits are literals of its own, never read from the agreement or computed by an
 evaluator. `month` makes the events, `compare` holds verdicts against what was planted, `write` gives JSON Lines,
 and `python -m sla_rules.testing.simulate` does it all and prints the report.
 

@@ -168,7 +168,7 @@ def _plant_too_many(book: Book) -> None:
         received = book.at(book.days[2 + number % 4], 9) + number * MINUTE
         certified = closes if number == MOST_SITES else received + (10 + number % 90) * HOUR
         _plant_exempt(book, customer, number, received, certified)
-    _plant_around(book, customer, closes)
+    _plant_around(book, customer, closes, again=False)
 
 
 def _plant_one_more(book: Book) -> None:
@@ -179,11 +179,11 @@ def _plant_one_more(book: Book) -> None:
         _plant_exempt(book, customer, number, received, received + (10 + number % 60) * HOUR)
     received, closes = book.at(book.days[12], 9), book.at(book.days[14], 16)
     _plant_exempt(book, customer, MOST_SITES + 1, received, closes)
-    _plant_around(book, customer, closes)
+    _plant_around(book, customer, closes, again=True)
 
 
-def _plant_around(book: Book, customer: str, closes: int) -> None:
-    """Sites that come just before and just when the last of the many is certified."""
+def _plant_around(book: Book, customer: str, closes: int, *, again: bool) -> None:
+    """Sites that come just before, just when and after the last of the many is certified, the latter initial or not."""
 
     def plant(what: str, outcome: str, received: int, certified: int, *, initial: bool = False) -> None:
         step = "certified", certified
@@ -193,8 +193,8 @@ def _plant_around(book: Book, customer: str, closes: int) -> None:
     plant(f"1 µs before the last site of {customer} is certified, itself after 3 days", "exempt", closes - us, 3 * DAY)
     for off, outcome, where in EDGES:
         plant(f"when the last site of {customer} is certified, itself {where} 24 h", outcome, closes, day + off)
-        what = f"an initial site after the last one of {customer} is certified, itself {where} 24 h"
-        plant(what, outcome, closes + DAY, day + off, initial=True)
+        what = f"after the last site of {customer} is certified, another one, itself {where} 24 h"
+        plant(what, outcome, closes + DAY, day + off, initial=again)
     _plant_site(
         book,
         f"a room 1 µs before the last site of {customer} is certified, itself neither registered nor certified",

@@ -75,7 +75,7 @@ class Comparison:
 def compare(month: Month, verdicts: Iterable[Judged]) -> Comparison:
     """Say which planted breaches the verdicts found, which they missed, and which they invented.
 
-    Near misses must come to exactly what was planted: met, void, pending, or no verdict at all.
+    Near misses must come to exactly what was planted: met, exempt, void, pending, undetermined, or no verdict at all.
     """
     outcomes: dict[Key, list[str]] = {}
     for verdict in verdicts:

@@ -11,7 +11,6 @@ from sla_rules.testing.simulate.book import ZONE, Key
 from sla_rules.testing.simulate.comparison import Comparison, compare
 from sla_rules.testing.simulate.months import Month, month, write
 
-
 _COUNTS = {
     "tickets": 400,
     "calls": 1500,

@@ -17,7 +17,7 @@ def add_rooms(book: Book, bookings: int) -> None:
     _plant_third(book)
     taken: dict[tuple[str, date], set[int]] = {}
     while book.made("booking") < bookings:
-        _ordinary(book, taken)
+        _ordinary(book, taken, last=book.made("booking") == bookings - 1)
 
 
 def _book(book: Book, at: int, room: str, start: int, end: int) -> Subject:
@@ -27,7 +27,7 @@ def _book(book: Book, at: int, room: str, start: int, end: int) -> Subject:
     return booking
 
 
-def _ordinary(book: Book, taken: dict[tuple[str, date], set[int]]) -> None:
+def _ordinary(book: Book, taken: dict[tuple[str, date], set[int]], *, last: bool) -> None:
     """A meeting of one to three whole hours in a room that is free then; often it adjoins another one."""
     booked = book.arrival()
     day = book.date_of(booked) + timedelta(days=book.random.randint(1, 10))
@@ -39,7 +39,7 @@ def _ordinary(book: Book, taken: dict[tuple[str, date], set[int]]) -> None:
         return
     start, end = book.at(day, min(hours)), book.at(day, max(hours) + 1)
     booking = _book(book, booked, room, start, end)
-    if book.chance(6):
+    if not last and book.chance(6):
         released = booked + book.quick(HOUR, 6 * HOUR)
         book.event(released, "room.released", booking)
         _book(book, released + book.quick(HOUR, 6 * HOUR), room, start, end)
