@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sla_rules.report import Report as Report
     from sla_rules.verdict import Outcome as Outcome
     from sla_rules.verdict import Verdict as Verdict
+    from sla_rules.verdict import Verdicts as Verdicts
 
 __version__ = VERSION
 
@@ -40,6 +41,7 @@ _HOME = {
     "Report": "report",
     "SlaError": "errors",
     "Verdict": "verdict",
+    "Verdicts": "verdict",
     "Window": "events",
     "judge": "evaluators.reference",
     "load": "agreement",
