@@ -144,11 +144,19 @@ class Scenario(Model):
         return tuple(dict.fromkeys((*self.policies, *(expected.policy for expected in self.expect))))
 
 
+class Equivalent(Model):
+    """A mutant of the agreement that no scenario can notice, and why not."""
+
+    mutant: Text = Field(description="Its id, as `sla_rules.testing.mutants` gives it.")
+    why: Text
+
+
 class ScenarioFile(Model):
     """A file of scenarios; `defaults` are taken where a scenario does not say otherwise."""
 
     start: Instant | None = None
     scenarios: tuple[Scenario, ...]
+    equivalent_mutants: tuple[Equivalent, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
