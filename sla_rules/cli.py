@@ -3,10 +3,11 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from sla_rules.agreement import load
+from sla_rules.agreement import Agreement, load
 from sla_rules.errors import SlaError, did_you_mean, quoted
 from sla_rules.evaluators.reference import judge
 from sla_rules.events import Finding
@@ -39,9 +40,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _check_options(commands.add_parser("check", help="judge a file of events", epilog=_CHECK_EPILOG))
     _explain_options(commands.add_parser("explain", help="tell the whole story of one case"))
-    certify_parser = commands.add_parser("certify", help="run the scenarios that stand beside an agreement")
-    certify_parser.add_argument("agreement", help="a built-in name, a YAML file or a folder")
-    certify_parser.set_defaults(command=certify)
+    _certify_options(
+        commands.add_parser("certify", help="try an agreement's scenarios, and the laws on its own numbers")
+    )
     clauses_parser = commands.add_parser("clauses", help="print the table of an agreement's clauses as Markdown")
     clauses_parser.add_argument("agreement", help="a built-in name, a YAML file or a folder")
     clauses_parser.set_defaults(command=clauses)
@@ -70,6 +71,17 @@ def _explain_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--subject", required=True, help="the id of the ticket, conference, site, … to explain")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the stories as JSON")
     parser.set_defaults(command=explain)
+
+
+def _certify_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("agreement", help="a built-in name, a YAML file or a folder")
+    add("--examples", type=int, default=100, metavar="N", help="random histories besides the boundary cases (100)")
+    add("--seed", type=int, default=0, metavar="S", help="from which they are drawn (0)")
+    add("--mutants", action="store_true", help="change the agreement everywhere in turn: do its scenarios notice?")
+    add("--json", metavar="FILE", type=Path, help="write the certificate as JSON")
+    add("--markdown", metavar="FILE", type=Path, help="write the certificate as Markdown")
+    parser.set_defaults(command=certify)
 
 
 def _check_options(parser: argparse.ArgumentParser) -> None:
@@ -121,26 +133,44 @@ def explain(options: argparse.Namespace) -> int:
 
 
 def certify(options: argparse.Namespace) -> int:
-    """Run the scenarios beside an agreement and say, by clause, which hold."""
-    from sla_rules.testing.scenarios import run_all
-
+    """Certify an agreement, or say which of its mutants its scenarios do not notice."""
     agreement = load(options.agreement)
-    results = run_all(agreement, judge)
-    for clause in agreement.clauses:
-        of_clause = [result for result in results if clause in result.scenario.clause]
-        if of_clause:
-            failed = [result for result in of_clause if not result.holds]
-            print(f"{'FAIL' if failed else 'good'}  {clause}: {len(of_clause) - len(failed)} of {len(of_clause)} hold")
-            for result in failed:
-                print(f"      {result.file}: {result.scenario.name}")
-                for difference in result.differences:
-                    print(f"        {difference}")
-    broken = sum(not result.holds for result in results)
-    silent = [id for id in agreement.policies if not any(id in result.scenario.judged for result in results)]
-    if silent:
-        print(f"no scenario for {', '.join(silent)}")
-    print(f"{len(results)} scenarios, {broken} fail")
-    return int(bool(broken or silent))
+    if options.mutants:
+        return _try_mutants(agreement)
+    from sla_rules.testing.certification import certify as certified
+
+    with _progress() as advance:
+        certificate = certified(agreement, examples=options.examples, seed=options.seed, progress=advance)
+    print(certificate.to_text(), end="")
+    for path, text in ((options.json, certificate.to_json), (options.markdown, certificate.to_markdown)):
+        if path is not None:
+            _write(path, text())
+    return int(not certificate.holds)
+
+
+def _try_mutants(agreement: Agreement) -> int:
+    from sla_rules.testing.mutants import report_text, survivors
+
+    with _progress() as advance:
+        found = survivors(agreement, judge, progress=lambda done, of: advance(done, of, "mutants"))
+    print(report_text(found), end="")
+    return int(not found.holds)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int, str], None]]:
+    """Show a bar on the terminal, on standard error; none where that is no terminal."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=None)
+
+        def advance(done: int, of: int, what: str) -> None:
+            progress.update(task, completed=done, total=of, description=what)
+
+        yield advance
 
 
 def clauses(options: argparse.Namespace) -> int:

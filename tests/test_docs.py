@@ -1,6 +1,7 @@
 """The documentation says what is so: every block of code runs, every key, finding and field is there, and no other.
 
-A YAML block with `agreement:` is a whole agreement. Any other is a fragment; a comment on the line before says of what:
+A YAML block with `agreement:` is a whole agreement, one with `scenarios:` holds the scenarios of the page's first.
+Any other is a fragment; a comment on the line before says of what:
 
     <!-- part -->        keys of the file, added to the first agreement of docs/language.md
     <!-- policy -->      a policy, added to it
@@ -34,6 +35,7 @@ from sla_rules.language.base import read_duration, written
 from sla_rules.language.document import AgreementFile
 from sla_rules.language.policies import Policy
 from sla_rules.language.reading import read_yaml
+from sla_rules.testing.scenarios import run_all
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -83,6 +85,21 @@ def is_whole(block: Block) -> bool:
     return block.language == "yaml" and re.search("^agreement:", block.text, re.M) is not None
 
 
+def is_scenarios(block: Block) -> bool:
+    return block.language == "yaml" and re.search("^scenarios:", block.text, re.M) is not None
+
+
+def save(page: Path, folder: Path) -> None:
+    """Write the agreements and scenarios of a page where its Python blocks find them."""
+    names = []
+    for block in BLOCKS[page]:
+        if is_whole(block):
+            names.append(parsed(block)["agreement"])
+            (folder / f"{names[-1]}.yaml").write_text(block.text, encoding="utf-8")
+        elif is_scenarios(block):
+            (folder / f"{names[0]}.scenarios.yaml").write_text(block.text, encoding="utf-8")
+
+
 def base() -> dict[str, Any]:
     return parsed(next(block for block in BLOCKS[LANGUAGE] if is_whole(block)))
 
@@ -112,6 +129,12 @@ def test_yaml(block, tmp_path):
         file.write_text(block.text, encoding="utf-8")
         sla.load(file)
         return
+    if is_scenarios(block):
+        save(block.page, tmp_path)
+        (beside,) = tmp_path.glob("*.scenarios.yaml")
+        agreement = sla.load(beside.with_name(beside.name.replace(".scenarios", "")))
+        assert all(result.holds for result in run_all(agreement, sla.judge))
+        return
     sort, _, refused = block.mark.partition(" refused: ")
     assert sort in FRAGMENTS, f"{block}: say what it is a fragment of: {', '.join(FRAGMENTS)}"
     wholes = list(embedded(sort, parsed(block)))
@@ -126,8 +149,7 @@ def test_yaml(block, tmp_path):
 
 @pytest.mark.parametrize("page", [page for page in PAGES if any(b.language == "python" for b in BLOCKS[page])], ids=str)
 def test_python(page, tmp_path, monkeypatch):
-    for block in filter(is_whole, BLOCKS[page]):
-        (tmp_path / f"{parsed(block)['agreement']}.yaml").write_text(block.text, encoding="utf-8")
+    save(page, tmp_path)
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {"__name__": "__main__"}
     for block, printed in with_output(page):

@@ -108,7 +108,9 @@ def due_of(given: Given, calendar: Calendar | str, still: Still, now: View[Deadl
             reached = calendar.due(now.instance.start.at, given.counted, still.intervals)
         except BeyondHorizonError:
             return Due(cause=BEYOND)
-        if still.paused and reached >= now.at and now.instance.ended_by is None:
+        # Used up at the very instant at which a pause begins: `closing` has passed a strict limit by then.
+        passed = now.policy.strict and calendar.exhausted_at == "closing" and reached == now.at
+        if still.paused and reached >= now.at and not passed and now.instance.ended_by is None:
             return deferred(Due(), now)
     assert reached is not None
     return deferred(Due(reached - 1 if now.policy.strict else reached), now)

@@ -47,11 +47,21 @@ def opened(
 
 def stopping(stage: Stage[Deadline], at: int, facts: Mapping[str, Any], selector: Selector | None = None) -> list[Told]:
     """Return a stop at an instant."""
-    if selector is None:
-        usual = [each for each in stage.policy.stop if each.when is None or each.when.holds(facts)]
-        selector = (usual or list(stage.policy.stop))[0]
-    stop = stage.chosen(selector, "S1", at, facts)
+    stop = stage.chosen(selector or usual_stop(stage, facts), "S1", at, facts)
     return [] if stop is None else [stop]
+
+
+def usual_stop(stage: Stage[Deadline], facts: Mapping[str, Any]) -> Selector:
+    """Return the first stop that can mean a case with these attributes."""
+    key = {name for name in stage.policy.match if name != "subject"}
+    loose = "subject" in stage.policy.match
+
+    def misses(selector: Selector) -> bool:
+        return (selector.when is not None and not selector.when.holds(facts)) or not (
+            loose or key <= stage.own(selector.type)
+        )
+
+    return min(stage.policy.stop, key=misses)
 
 
 def at_the_limits(stage: Stage[Deadline]) -> Iterator[Draft]:
@@ -197,20 +207,29 @@ def retargeted(stage: Stage[Deadline]) -> Iterator[Draft]:
         due, earlier = due_of(stage, after, start), due_of(stage, before, start)
         name = f"{before.name} becomes {after.name}"
         for at, when in ((start + SECOND, "soon"), (None if earlier is None else earlier + 1, "after its limit")):
-            if at is None:
+            change = [] if at is None else changing(stage, at, changed)
+            if at is None or not change:
                 continue
-            change = stage.bring("S1", at, changed, set(changed), late=True)
-            if due is None:
-                yield Draft(f"{name} {when}: stopped", [*told, *change, *stopping(stage, at + HOUR, facts)])
+            if due is None or due <= at:
+                late = at + HOUR if due is None else at
+                yield Draft(f"{name} {when}: stopped", [*told, *change, *stopping(stage, late, facts)])
                 continue
             for offset, edge in EDGES[: 2 if when == "soon" else 1]:
-                stop = stopping(stage, max(due + offset, at), facts)
+                stop = stopping(stage, due + offset, facts)
                 yield Draft(f"{name} {when}: stopped {edge}", [*told, *change, *stop])
         if due is not None and due > start:
-            change = stage.bring("S1", due, changed, set(changed), late=True)
+            change = changing(stage, due, changed)
             yield Draft(f"{name} at the stop", [*told, *change, *stopping(stage, due, facts)])
-            change = stage.bring("S1", due + 1, changed, set(changed), late=True)
+            change = changing(stage, due + 1, changed)
             yield Draft(f"{name} after the stop", [*told, *stopping(stage, due, facts), *change])
+
+
+def changing(stage: Stage[Deadline], at: int, changed: Mapping[str, Any]) -> list[Told]:
+    """Return events that change attributes at an instant; none where their declarations rule that out."""
+    type = stage.carrier(set(changed), late=True)
+    if type is None or not stage.consistent(type, changed, at):
+        return []
+    return stage.bring("S1", at, changed, set(changed), late=True)
 
 
 def paused(stage: Stage[Deadline]) -> Iterator[Draft]:
@@ -246,7 +265,7 @@ def one_pause(
     if not pausing or not resuming or due is None:
         return
     name = f"{target.name}: paused {where}"
-    for offset, edge in EDGES:
+    for offset, edge in EDGES if due - 1 > end else ((0, "as it ends"), (1, "as it ends + 1 µs"), (-1, "in it")):
         whole = [*pausing, *told, *resuming, *stopping(stage, due + offset, facts)]
         yield Draft(f"{name}, stopped {edge}", whole)
     yield Draft(f"{name}, open", [*pausing, *told], end)
@@ -294,13 +313,17 @@ def reopened(stage: Stage[Deadline]) -> Iterator[Draft]:
                     continue
                 undone = [*told, *stopping(stage, first, facts), back]
                 moved = due_of(stage, target, start, [(first, first + HOUR)])
-                for offset, edge in EDGES if moved is not None else ():
-                    at = max(due if moved is None else moved, first + HOUR) + offset
-                    yield Draft(f"{target.name}: reopened, stopped {edge}", [*undone, *stopping(stage, at, facts)])
+                if moved is None or moved <= first + HOUR:
+                    at_once = stopping(stage, first + HOUR, facts)
+                    yield Draft(f"{target.name}: reopened and stopped at once", [*undone, *at_once])
+                else:
+                    for offset, edge in EDGES:
+                        stop = stopping(stage, moved + offset, facts)
+                        yield Draft(f"{target.name}: reopened, stopped {edge}", [*undone, *stop])
                 yield Draft(f"{target.name}: reopened and open", undone, first + 2 * HOUR)
-            at_once = stage.chosen(selector, "S1", middle, facts)
-            if at_once is not None:
-                yield Draft(f"{target.name}: reopened at the stop", [*told, *stopping(stage, middle, facts), at_once])
+            back = stage.chosen(selector, "S1", middle, facts)
+            if back is not None:
+                yield Draft(f"{target.name}: reopened at the stop", [*told, *stopping(stage, middle, facts), back])
 
 
 def repeated(stage: Stage[Deadline]) -> Iterator[Draft]:
@@ -337,7 +360,7 @@ def odd_starts(stage: Stage[Deadline]) -> Iterator[Draft]:
             return
         for target in {id(each): each for each in (known[number % len(known)], known[-1])}.values():
             begun, due = opened(stage, target, start), due_of(stage, target, start)
-            if begun is None or due is None:
+            if begun is None or due is None or due < start:
                 continue
             for offset, edge in EDGES[:2]:
                 stop = stopping(stage, due + offset, begun[1])

@@ -13,6 +13,7 @@ from sla_rules.language.policies import (
     Procedure,
     RequiredFields,
 )
+from sla_rules.testing.directed.deadlines import usual_stop
 from sla_rules.testing.directed.history import Told
 from sla_rules.testing.directed.records import complete_data, recorded
 from sla_rules.testing.directed.stage import Stage
@@ -63,8 +64,7 @@ def deadline(stage: Stage[Deadline], subject: str, at: int, outcome: str, how: M
         if outcome != "pending" and stop is None:
             continue
         if stop is not None:
-            usual = [each for each in stage.policy.stop if each.when is None or each.when.holds(facts)]
-            ended = stage.chosen((usual or list(stage.policy.stop))[0], subject, stop, facts)
+            ended = stage.chosen(usual_stop(stage, facts), subject, stop, facts)
             if ended is None:
                 continue
             told.append(ended)

@@ -8,7 +8,7 @@ from sla_rules.instants import SECOND
 from sla_rules.language.objectives import Objective
 from sla_rules.periods import bounds, label
 from sla_rules.testing.directed.history import Draft, Told
-from sla_rules.testing.directed.plays import play
+from sla_rules.testing.directed.plays import Play, play
 from sla_rules.testing.directed.stage import Stage
 
 MOST = 1_000
@@ -32,6 +32,7 @@ def objective(stage: Stage[Any]) -> Iterator[Draft]:
     rule = stage.policy.objective
     if rule is None:
         return
+    known: dict[tuple[int, str], Play | None] = {}
     at = stage.base
     end = 2 * at if rule.per == "whole" else bounds(label(at, rule.per, stage.zone), rule.per, stage.zone)[1]
     last = None if rule.per == "whole" else end
@@ -40,7 +41,7 @@ def objective(stage: Stage[Any]) -> Iterator[Draft]:
         edge = most_breached(rule, number)
         for breached in (edge, edge + 1, edge - 1):
             if 0 <= breached <= number:
-                told = instances(stage, {"met": number - breached, "breached": breached})
+                told = instances(stage, {"met": number - breached, "breached": breached}, known)
                 if told:
                     name = f"{number - breached} met and {breached} breached"
                     yield Draft(f"{name}, period over", told, last)
@@ -48,19 +49,21 @@ def objective(stage: Stage[Any]) -> Iterator[Draft]:
                         yield Draft(f"{name}, a microsecond before the period is over", told, last - 1)
     edge = max(most_breached(rule, counted), 0)
     for breached, pending in ((edge, 1), (max(edge - 1, 0), 1), (min(edge + 1, counted - 1), 1)):
-        told = instances(stage, {"met": counted - breached - pending, "breached": breached, "pending": pending})
+        told = instances(stage, {"met": counted - breached - pending, "breached": breached, "pending": pending}, known)
         if told:
             yield Draft(f"{breached} breached and {pending} open among {counted}", told)
 
 
-def instances(stage: Stage[Any], wanted: dict[str, int]) -> list[Told]:
+def instances(stage: Stage[Any], wanted: dict[str, int], known: dict[tuple[int, str], Play | None]) -> list[Told]:
     """Return so many instances of each outcome, each of a subject of its own; none where one cannot be had."""
     told: list[Told] = []
     number = 0
     for outcome, count in wanted.items():
         for _ in range(count):
             number += 1
-            one = play(stage, f"S{number}", stage.base + number * SECOND, outcome)
+            if (number, outcome) not in known:
+                known[number, outcome] = play(stage, f"S{number}", stage.base + number * SECOND, outcome)
+            one = known[number, outcome]
             if one is None:
                 return []
             told += one

@@ -219,8 +219,16 @@ class Stage(Generic[P]):
     def carrier(self, names: set[str], late: bool = False) -> str | None:
         """Return the type of event that best brings some of these attributes; None where only starts do."""
         starts = set(types_of(self.policy.beginnings))
+        key = {name for name in self.policy.match if "subject" not in self.policy.match}
         found = [
-            (type in self.policy.roles, type in self.busy, -len(names & self.own(type)), len(self.own(type)), type)
+            (
+                bool(key - self.own(type)),
+                type in self.policy.roles,
+                type in self.busy,
+                -len(names & self.own(type)),
+                len(self.own(type)),
+                type,
+            )
             for type in self.agreement.events
             if names & self.own(type) and (late or type not in starts)
         ]
@@ -241,7 +249,14 @@ class Stage(Generic[P]):
         return frozenset(types)
 
     def odd_starts(self) -> Iterator[tuple[str, int]]:
-        """Yield instants at which time is unusual: clocks that change, ends of days and months, closed hours."""
+        """Yield instants at which time is unusual, as far as the version is in force then."""
+        first, after = self.agreement.in_force
+        for when, at in self.unusual():
+            if (first is None or first <= at) and (after is None or at < after):
+                yield when, at
+
+    def unusual(self) -> Iterator[tuple[str, int]]:
+        """Yield clock changes, ends of days and months, closed hours."""
         day = moment(self.base).astimezone(self.zone).date()
         for transition in self.transitions:
             yield "an hour before the clocks change", transition - HOUR
