@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sla_rules.events import Finding as Finding
     from sla_rules.events import Window as Window
     from sla_rules.report import Report as Report
+    from sla_rules.testing.compare import compare as compare
     from sla_rules.verdict import Outcome as Outcome
     from sla_rules.verdict import Verdict as Verdict
     from sla_rules.verdict import Verdicts as Verdicts
@@ -43,6 +44,7 @@ _HOME = {
     "Verdict": "verdict",
     "Verdicts": "verdict",
     "Window": "events",
+    "compare": "testing.compare",
     "judge": "evaluators.reference",
     "load": "agreement",
 }

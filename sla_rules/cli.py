@@ -1,4 +1,4 @@
-"""The command line: `sla-rules check`, `explain`, `certify`, `clauses`, `lint` and `schema`."""
+"""The command line: `sla-rules check`, `explain`, `certify`, `clauses`, `compare`, `lint` and `schema`."""
 
 import argparse
 import json
@@ -49,6 +49,11 @@ def _parser() -> argparse.ArgumentParser:
     lint_parser = commands.add_parser("lint", help="say what is wrong in an agreement file")
     lint_parser.add_argument("agreement", nargs="+", help="files, folders or built-in names")
     lint_parser.set_defaults(command=lint)
+    compare_parser = commands.add_parser("compare", help="say which policies became stricter or looser, with a witness")
+    compare_parser.add_argument("a", help="an agreement: a built-in name, a YAML file or a folder")
+    compare_parser.add_argument("b", help="the agreement that it is compared with")
+    compare_parser.add_argument("--markdown", metavar="FILE", type=Path, help="write the comparison as Markdown")
+    compare_parser.set_defaults(command=compare)
     schema_parser = commands.add_parser("schema", help="print the JSON Schema of agreement files")
     schema_parser.set_defaults(command=schema)
     return parser
@@ -191,7 +196,9 @@ def _write(path: Path, text: str) -> None:
 
 
 def lint(options: argparse.Namespace) -> int:
-    """Say of each agreement what is wrong, or that nothing is."""
+    """Say of each agreement what is wrong, or that nothing is and what is remarkable: gaps, overlaps, dead ends."""
+    from sla_rules.testing.analysis import analyse
+
     code = 0
     for source in options.agreement:
         try:
@@ -201,7 +208,20 @@ def lint(options: argparse.Namespace) -> int:
             code = BAD_INPUT
         else:
             print(f"{source}: good, {len(agreement.policies)} policies, {len(agreement.clauses)} clauses")
+            for remark in analyse(agreement):
+                print(f"  {remark}")
     return code
+
+
+def compare(options: argparse.Namespace) -> int:
+    """Say which policies of one agreement are stricter or looser than another's."""
+    from sla_rules.testing.compare import compare as compared
+
+    comparison = compared(load(options.a), load(options.b))
+    print(comparison.to_text(), end="")
+    if options.markdown is not None:
+        _write(options.markdown, comparison.to_markdown())
+    return 0
 
 
 def schema(options: argparse.Namespace) -> int:  # noqa: ARG001

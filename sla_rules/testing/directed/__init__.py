@@ -13,6 +13,7 @@ arithmetic and from no evaluator, so that the histories can hold any implementat
 What a history should come to is not said: that is for two implementations, or for a law, to tell.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -53,6 +54,8 @@ ALL_KINDS: tuple[Play, ...] = (
     circumstances.plain,
     circumstances.exempting,
     circumstances.applying,
+    circumstances.neighbouring,
+    circumstances.starting,
     circumstances.in_force,
     shares.objective,
     shares.without_period,
@@ -95,7 +98,11 @@ def directed(agreement: Agreement, *policies: str) -> Iterator[History]:
 
 
 def of_policy(version: Agreement, policy: Policy, values: Values) -> Iterator[History]:
-    """Yield the histories of one policy of one version of an agreement."""
+    """Yield the histories of one policy of one version of an agreement, each with a name of its own."""
     stage: Stage[Any] = Stage(version, policy, values)
+    of = policy.id if version.version is None else f"{policy.id} of {version.version}"
+    used: Counter[str] = Counter()
     for draft in woven([each(stage) for each in KINDS[type(policy)]]):
-        yield written_down(policy.id, draft)
+        used[draft.name] += 1
+        name = draft.name if used[draft.name] == 1 else f"{draft.name} ({used[draft.name]})"
+        yield written_down(policy.id, draft._replace(name=f"{of}: {name}"))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sla_rules.instants import HOUR, SECOND
+from sla_rules.language.conditions import fields_of
 from sla_rules.language.exemptions import Backlog, Exemption
 from sla_rules.language.policies import Availability
 from sla_rules.language.selectors import Selector
@@ -37,6 +38,48 @@ def applying(stage: Stage[Any]) -> Iterator[Draft]:
             yield Draft(f"does not apply, otherwise {outcome}", told)
 
 
+def neighbouring(stage: Stage[Any]) -> Iterator[Draft]:
+    """Yield cases that differ in one field from those that the policy applies to, or that an exemption holds of.
+
+    Every field that a condition on the case reads takes every value that some condition names, the next ones on both
+    sides, and none.
+    """
+    policy, at = stage.policy, stage.base
+    conditions = [policy.applies, policy.beginnings[0].where, *(each.when for each in policy.exemptions)]
+    conditions += [selector.when for selector in policy.named_events]
+    names = sorted({name for each in conditions if each is not None for name in fields_of(each)} - {"time"})
+    seen: set[str] = set()
+    for exempt in (None, *(each.id for each in policy.exemptions if each.when is not None)):
+        basis = stage.facts(at, exempt=exempt) or {}
+        for name in names:
+            for value in (None, *stage.values.candidates(name, at, policy.beginnings[0].type)):
+                fixed = {key: each for key, each in basis.items() if key not in stage.needed} | {name: value}
+                if repr(sorted(fixed.items())) in seen:
+                    continue
+                seen.add(repr(sorted(fixed.items())))
+                for outcome in OUTCOMES[:2]:
+                    told = play(stage, "S1", at, outcome, fixed=fixed, judged=False)
+                    if told:
+                        yield Draft(f"{name} {value}, {exempt or 'no exemption'} nearby, otherwise {outcome}", told)
+
+
+def starting(stage: Stage[Any]) -> Iterator[Draft]:
+    """Yield instances whose start has every value of every field by which it is chosen."""
+    selector = stage.policy.beginnings[0]
+    names = sorted(fields_of(selector.where) & stage.own(selector.type)) if selector.where is not None else []
+    for outcome in OUTCOMES:
+        told = play(stage, "S1", stage.base, outcome) or []
+        place = next((number for number, each in enumerate(told) if each.type == selector.type), None)
+        for name in names if place is not None else ():
+            for value in (None, *stage.values.candidates(name, stage.base, selector.type)):
+                start = told[place or 0]
+                data = {key: each for key, each in start.data.items() if key != name}
+                if value is not None:
+                    data[name] = stage.values.raw(name, value, selector.type)
+                changed = [start._replace(data=data) if each is start else each for each in told]
+                yield Draft(f"started with {name} {value}, otherwise {outcome}", changed)
+
+
 def exempting(stage: Stage[Any]) -> Iterator[Draft]:
     """Yield each exemption with the instance kept, broken and open."""
     for exemption in stage.policy.exemptions:
@@ -62,18 +105,20 @@ def preceded(stage: Stage[Any], exemption: Exemption) -> Iterator[Draft]:
             facts |= each.data
         stop = max(each.at for each in told)
         for number, selector in enumerate(exemption.preceded_by or ()):
-            for at in (stage.base - 1, stage.base, stop - 1, stop, stop + 1)[: 5 if number == 0 else 1]:
+            for at in dict.fromkeys((stage.base, *((stage.base - 1, stop - 1, stop, stop + 1) if number == 0 else ()))):
                 yield from with_ground(
                     stage, selector, told, at, f"{exemption.id} {at - stop} µs from the end, {outcome}"
                 )
 
 
 def with_ground(stage: Stage[Any], selector: Selector, told: list[Told], at: int, name: str) -> Iterator[Draft]:
-    """Yield a history with an event that exempts, and with one of its type that does not."""
-    for holds in (True, False):
-        ground = stage.chosen(selector, "S1", at, stage.key("S1", at), holds=holds)
-        if ground is not None:
-            yield Draft(f"{name}{'' if holds else ', no ground'}", [*told, ground])
+    """Yield a history with an event that exempts, and with those of its type that do or do not."""
+    ground = stage.chosen(selector, "S1", at, stage.key("S1", at))
+    if ground is not None:
+        yield Draft(f"{name}, {selector.type}", [*told, ground])
+    if at == stage.base:
+        for said, other in stage.variants(selector, "S1", at, stage.key("S1", at)):
+            yield Draft(f"{name}, {selector.type} with {said}", [*told, other])
 
 
 def backlog(stage: Stage[Any], id: str, rule: Backlog) -> Iterator[Draft]:
@@ -99,7 +144,8 @@ def backlog(stage: Stage[Any], id: str, rule: Backlog) -> Iterator[Draft]:
             own = play(stage, "S1", closed_at + offset, "breached", fixed={rule.by: owner})
             if own and ended:
                 yield Draft(f"{name}, started {offset:+} µs from the end of the backlog", [*told, *ended, *own])
-        elsewhere = play(stage, "S1", stage.base, "breached")
+        others = stage.values.candidates(rule.by, stage.base)[1:2]
+        elsewhere = others and play(stage, "S1", stage.base, "breached", fixed={rule.by: others[0]})
         if elsewhere:
             yield Draft(f"{name}, another owner", [*told, *elsewhere])
 

@@ -30,6 +30,7 @@ def deadline(stage: Stage[Deadline]) -> Iterator[Draft]:
             selectors(stage),
             retargeted(stage),
             paused(stage),
+            states(stage),
             reopened(stage),
             repeated(stage),
             odd_starts(stage),
@@ -174,24 +175,34 @@ def selectors(stage: Stage[Deadline]) -> Iterator[Draft]:
         if begun is not None:
             told, facts = begun
             yield Draft(f"begun by {selector.type}", [*told, *stopping(stage, due, facts)])
-            off = stage.chosen(selector, "S1", start, facts, holds=False)
-            if off is not None:
-                yield Draft(f"{selector.type} that begins nothing", [off, *stopping(stage, due, facts)])
+            for said, other in stage.variants(selector, "S1", start, facts):
+                yield Draft(f"{selector.type} with {said}", [other, *stopping(stage, due, facts)])
     for stop in stage.policy.stop:
-        for holds in (True, False) if stop.when is not None else (True,):
-            wishes = [] if stop.when is None else [Wish(stop.when, holds)]
-            found = stage.facts(start, fixed=target.fixed, wishes=wishes)
-            if found is None:
-                continue
-            told = stage.begin("S1", start, found)
-            said = "" if stop.when is None else f" whose condition {'holds' if holds else 'does not hold'}"
-            yield Draft(f"stopped by {stop.type}{said}", [*told, *stopping(stage, due, found, stop)])
-            yield Draft(f"{stop.type}{said} at the start", [*told, *stopping(stage, start, found, stop)], due + 1)
-            early = stopping(stage, start - 1, found, stop)
-            yield Draft(f"{stop.type}{said} before the start", [*early, *told], due)
-            off = stage.chosen(stop, "S1", due, found, holds=False)
-            if off is not None:
-                yield Draft(f"{stop.type} that stops nothing", [*told, off], due + 1)
+        yield from one_stop(stage, target, due, stop)
+
+
+def one_stop(stage: Stage[Deadline], target: Target, due: int, stop: Selector) -> Iterator[Draft]:
+    """Yield one of the stops with its conditions holding or not, and with every value that they read."""
+    start = stage.base
+    for holds in (True, False) if stop.when is not None else (True,):
+        wishes = [] if stop.when is None else [Wish(stop.when, holds)]
+        found = stage.facts(start, fixed=target.fixed, wishes=wishes)
+        if found is None:
+            continue
+        told = stage.begin("S1", start, found)
+        said = "" if stop.when is None else f" whose condition {'holds' if holds else 'does not hold'}"
+        yield Draft(f"stopped by {stop.type}{said}", [*told, *stopping(stage, due, found, stop)])
+        yield Draft(f"{stop.type}{said} at the start", [*told, *stopping(stage, start, found, stop)], due + 1)
+        early = stopping(stage, start - 1, found, stop)
+        yield Draft(f"{stop.type}{said} before the start", [*early, *told], due)
+        for what, other in stage.variants(stop, "S1", due, found):
+            yield Draft(f"{stop.type} with {what}", [*told, other], due + 1)
+    for name in sorted(fields_of(stop.when)) if stop.when is not None else ():
+        for value in (None, *stage.values.candidates(name, start, stage.policy.start[0].type)):
+            found = stage.facts(start, fixed={**target.fixed, name: value})
+            if found is not None:
+                told = [*stage.begin("S1", start, found), *stopping(stage, due, found, stop)]
+                yield Draft(f"stopped by {stop.type} of a case with {name} {value}", told, due + 1)
 
 
 def retargeted(stage: Stage[Deadline]) -> Iterator[Draft]:
@@ -208,7 +219,7 @@ def retargeted(stage: Stage[Deadline]) -> Iterator[Draft]:
         name = f"{before.name} becomes {after.name}"
         for at, when in ((start + SECOND, "soon"), (None if earlier is None else earlier + 1, "after its limit")):
             change = [] if at is None else changing(stage, at, changed)
-            if at is None or not change:
+            if at is None or at <= start or not change:
                 continue
             if due is None or due <= at:
                 late = at + HOUR if due is None else at
@@ -249,6 +260,25 @@ def paused(stage: Stage[Deadline]) -> Iterator[Draft]:
         for pause in stage.policy.pause:
             for where, (begin, end) in list(spans.items())[: None if number == 0 else 2]:
                 yield from one_pause(stage, target, pause, where, begin, end)
+
+
+def states(stage: Stage[Deadline]) -> Iterator[Draft]:
+    """Let each field behind a pause by state take every value, for an hour and for good."""
+    start = stage.base
+    known = judged(targets(stage, start))
+    begun = opened(stage, known[0], start) if known else None
+    due = due_of(stage, known[0], start) if known else None
+    conditions = [pause.while_ for pause in stage.policy.pause if isinstance(pause, PauseWhile)]
+    if begun is None or due is None or due - start < 4:
+        return
+    told, facts = begun
+    middle = middle_of(known[0], start, due)
+    for name in sorted({name for condition in conditions for name in fields_of(condition)}):
+        for value in stage.values.candidates(name, start):
+            change = stage.bring("S1", middle, {name: value}, {name}, late=True)
+            said = f"{name} becomes {value}"
+            yield Draft(f"{said}: open", [*told, *change], due + 1)
+            yield Draft(f"{said}: stopped late", [*told, *change, *stopping(stage, due + HOUR, facts)])
 
 
 def one_pause(
@@ -307,7 +337,7 @@ def reopened(stage: Stage[Deadline]) -> Iterator[Draft]:
                 continue
             told, facts = begun
             middle = middle_of(target, start, due)
-            for first in (middle, due, due + 1):
+            for first, when in ((middle, "early"), (due, "at the limit"), (due + 1, "late")):
                 back = stage.chosen(selector, "S1", first + HOUR, facts)
                 if back is None:
                     continue
@@ -315,12 +345,12 @@ def reopened(stage: Stage[Deadline]) -> Iterator[Draft]:
                 moved = due_of(stage, target, start, [(first, first + HOUR)])
                 if moved is None or moved <= first + HOUR:
                     at_once = stopping(stage, first + HOUR, facts)
-                    yield Draft(f"{target.name}: reopened and stopped at once", [*undone, *at_once])
+                    yield Draft(f"{target.name}: stopped {when}, reopened and stopped at once", [*undone, *at_once])
                 else:
                     for offset, edge in EDGES:
                         stop = stopping(stage, moved + offset, facts)
-                        yield Draft(f"{target.name}: reopened, stopped {edge}", [*undone, *stop])
-                yield Draft(f"{target.name}: reopened and open", undone, first + 2 * HOUR)
+                        yield Draft(f"{target.name}: stopped {when}, reopened, stopped {edge}", [*undone, *stop])
+                yield Draft(f"{target.name}: stopped {when}, reopened and open", undone, first + 2 * HOUR)
             back = stage.chosen(selector, "S1", middle, facts)
             if back is not None:
                 yield Draft(f"{target.name}: reopened at the stop", [*told, *stopping(stage, middle, facts), back])
@@ -336,7 +366,7 @@ def repeated(stage: Stage[Deadline]) -> Iterator[Draft]:
     told, facts = begun
     due = due_of(stage, known[0], start) or start + HOUR
     for at, when in ((start + (due - start) // 2, "while open"), (due, "at the stop"), (due + HOUR, "after the stop")):
-        second = stage.facts(at, fixed=known[0].fixed)
+        second = stage.facts(at, fixed={**stage.key("S1", start), **known[0].fixed})
         if second is None:
             continue
         more = stage.begin("S1", at, second)

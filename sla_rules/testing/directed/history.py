@@ -16,7 +16,8 @@ class History:
     """Events that are aimed at one thing that an agreement says.
 
     Attributes:
-        name: what it is aimed at, in words: `support.response: severity SL4: stopped at the limit + 1 µs`.
+        name: what it is aimed at, in words: `support.response: severity SL4: stopped at the limit + 1 µs`;
+            each history of an agreement has a name of its own.
         policy: the id of the policy concerned.
         events: what happened; their ids number them in the order of writing.
         as_of: the instant of knowledge, in microseconds since 1970 UTC.
@@ -56,7 +57,7 @@ def written_down(policy: str, draft: Draft) -> History:
         for each in draft.told
     )
     as_of = max(event.at for event in events) if draft.as_of is None else draft.as_of
-    return History(f"{policy}: {draft.name}", policy, events, as_of, draft.windows)
+    return History(draft.name, policy, events, as_of, draft.windows)
 
 
 def woven(many: Iterable[Iterator[T]]) -> Iterator[T]:

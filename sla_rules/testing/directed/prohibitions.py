@@ -29,9 +29,8 @@ def alone(stage: Stage[Never]) -> Iterator[Draft]:
         yield Draft(f"{selector.type}", told)
         yield Draft(f"{selector.type} twice at one instant", [*told, told[-1]])
         yield Draft(f"{selector.type} again", [*told, told[-1]._replace(at=at + HOUR)])
-        none = stage.chosen(selector, "S1", at, facts, holds=False)
-        if none is not None:
-            yield Draft(f"{selector.type} that violates nothing", [*told[:-1], none])
+        for said, other in stage.variants(selector, "S1", at, facts):
+            yield Draft(f"{selector.type} with {said}", [*told[:-1], other])
 
 
 def begun(stage: Stage[Never]) -> Iterator[Draft]:
@@ -67,6 +66,9 @@ def violated(stage: Stage[Never]) -> Iterator[Draft]:
                 if event is not None:
                     said = "violated" if holds else "not violated"
                     yield Draft(f"{said} by {selector.type} {at - stage.base} µs after the start", [*told, event])
+        last = moments(stage, facts)[-1]
+        for said, other in stage.variants(selector, "S1", last, facts):
+            yield Draft(f"{selector.type} with {said}", [*told, other])
 
 
 def innocent(stage: Stage[Never]) -> list[Wish]:

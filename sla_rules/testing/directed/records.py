@@ -1,6 +1,7 @@
 """Histories of records that must be complete, and of values that must be those of a decision table."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 from sla_rules.language.declarations import FieldDeclaration
@@ -104,7 +105,23 @@ def classification(stage: Stage[Classification]) -> Iterator[Draft]:
             odd = {**event.data, policy.value: ["odd"]}
             yield Draft(f"{name}: a value of the wrong kind", [*told[:-1], event._replace(data=odd)])
             yield Draft(f"{name}: twice", [*told, event._replace(at=at + 1, data=unsaid)])
+    yield from several_rows(stage)
     yield from unclassified(stage)
+
+
+def several_rows(stage: Stage[Classification]) -> Iterator[Draft]:
+    """Yield facts that two rows fit, with the value of the first recorded, and with that of the second."""
+    at, table = stage.base, stage.policy.table
+    for first, second in combinations(range(len(table)), 2):
+        other = table[second].when
+        if other is None:
+            continue
+        for number in (first, second):
+            wishes = [Wish(other)]
+            facts = recorded(stage, first, "S1", at, {}, right=True, besides=wishes)
+            if facts is not None:
+                told = stage.begin("S1", at, {**facts, stage.policy.value: table[number].value})
+                yield Draft(f"rows {first + 1} and {second + 1} fit: as row {number + 1} says", told)
 
 
 def unclassified(stage: Stage[Classification]) -> Iterator[Draft]:
@@ -122,11 +139,18 @@ def unclassified(stage: Stage[Classification]) -> Iterator[Draft]:
 
 
 def recorded(
-    stage: Stage[Classification], row: int, subject: str, at: int, how: Mapping[str, Any], *, right: bool
+    stage: Stage[Classification],
+    row: int,
+    subject: str,
+    at: int,
+    how: Mapping[str, Any],
+    *,
+    right: bool,
+    besides: Sequence[Wish] = (),
 ) -> Facts | None:
     """Return facts that a row of the decision table is the first to fit, with its value recorded or another."""
     policy = stage.policy
-    wishes = [Wish(each.when, False) for each in policy.table[:row] if each.when is not None]
+    wishes = [*besides, *(Wish(each.when, False) for each in policy.table[:row] if each.when is not None)]
     own = policy.table[row]
     if own.when is not None:
         wishes.append(Wish(own.when))

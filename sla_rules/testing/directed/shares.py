@@ -11,6 +11,8 @@ from sla_rules.testing.directed.history import Draft, Told
 from sla_rules.testing.directed.plays import Play, play
 from sla_rules.testing.directed.stage import Stage
 
+FULL = 100
+"""How many instances tell a share from one that is a percent more or less."""
 MOST = 1_000
 """How many instances a period gets at most; a finer share is met as nearly as so many allow."""
 
@@ -37,7 +39,7 @@ def objective(stage: Stage[Any]) -> Iterator[Draft]:
     end = 2 * at if rule.per == "whole" else bounds(label(at, rule.per, stage.zone), rule.per, stage.zone)[1]
     last = None if rule.per == "whole" else end
     counted = min(rule.share.denominator, MOST)
-    for number in dict.fromkeys((counted, 1, 2)):
+    for number in dict.fromkeys((counted, FULL, 1, 2)):
         edge = most_breached(rule, number)
         for breached in (edge, edge + 1, edge - 1):
             if 0 <= breached <= number:

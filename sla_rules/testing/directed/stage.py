@@ -20,6 +20,9 @@ P = TypeVar("P", bound=Policy)
 ORDINARY_DAY = date(2026, 3, 2)
 """A Monday without any holiday in most countries; histories happen from it on where the agreement is in force then."""
 
+SPECIAL_DAYS = 40
+"""On how many of the days that calendars name something starts."""
+
 
 class Stage(Generic[P]):
     """A policy of one version of an agreement, and the events that play a part in it."""
@@ -75,6 +78,7 @@ class Stage(Generic[P]):
         applies: bool = True,
         exempt: str | None = None,
         wishes: Sequence[Wish] = (),
+        judged: bool = True,
     ) -> Facts | None:
         """Return the attributes of a case at its start, as few as will do; None where no candidate does.
 
@@ -86,16 +90,16 @@ class Stage(Generic[P]):
             applies: whether the policy applies to it.
             exempt: the exemption by condition that holds of it; others do not.
             wishes: what must be so besides.
+            judged: whether `applies` and the exemptions are asked at all.
         """
         selector = start or self.policy.beginnings[0]
         asked = [*self.wishes, *wishes]
         if selector.where is not None:
             asked.append(Wish(selector.where))
-        if self.policy.applies is not None:
-            asked.append(Wish(self.policy.applies, applies))
-        elif not applies:
+        if self.policy.applies is None and not applies:
             return None
-        asked += [Wish(each.when, each.id == exempt) for each in self.policy.exemptions if each.when is not None]
+        if judged:
+            asked += self.circumstances(applies, exempt)
         required = set(self.agreement.events[selector.type].required) | self.needed | self.bounds_needed(selector.type)
         read = {name for wish in asked for name in fields_of(wish.condition)} - {"time"}
         given = {**self.key(subject, at), **(fixed or {})}
@@ -115,6 +119,11 @@ class Stage(Generic[P]):
                 del found["time"]
                 return found
         return None
+
+    def circumstances(self, applies: bool, exempt: str | None) -> list[Wish]:
+        """Return the wishes that the policy applies, or does not, and that one exemption holds, or none."""
+        asked = [] if self.policy.applies is None else [Wish(self.policy.applies, applies)]
+        return asked + [Wish(each.when, each.id == exempt) for each in self.policy.exemptions if each.when is not None]
 
     def bounds_needed(self, type: str) -> set[str]:
         """Return the fields before which a required field of an event may not lie."""
@@ -197,6 +206,20 @@ class Stage(Generic[P]):
             return None
         return self.told(selector.type, subject, at, {name: found[name] for name in found if name in own})
 
+    def variants(
+        self, selector: Selector, subject: str, at: int, facts: Mapping[str, Any]
+    ) -> Iterator[tuple[str, Told]]:
+        """Yield an event of a selector's type with every value of every field of its own that its condition reads."""
+        meant = self.chosen(selector, subject, at, facts)
+        if selector.where is None or meant is None:
+            return
+        for name in sorted(fields_of(selector.where) & self.own(selector.type)):
+            for value in (None, *self.values.candidates(name, at, selector.type)):
+                data = {key: each for key, each in meant.data.items() if key != name}
+                if value is not None:
+                    data[name] = self.values.raw(name, value, selector.type)
+                yield f"{name} {value}", meant._replace(data=data)
+
     def bring(
         self, subject: str, at: int, facts: Mapping[str, Any], names: Iterable[str], *, late: bool = False
     ) -> list[Told]:
@@ -258,17 +281,27 @@ class Stage(Generic[P]):
     def unusual(self) -> Iterator[tuple[str, int]]:
         """Yield clock changes, ends of days and months, closed hours."""
         day = moment(self.base).astimezone(self.zone).date()
-        for transition in self.transitions:
-            yield "an hour before the clocks change", transition - HOUR
-            yield "when the clocks change", transition
-            yield "on the eve of the clocks' change", transition - DAY
+        for number, transition in enumerate(self.transitions, 1):
+            yield f"an hour before clock change {number}", transition - HOUR
+            yield f"at clock change {number}", transition
+            yield f"on the eve of clock change {number}", transition - DAY
         for months in (1, 2, 12):
             first = midnight(add_months(day, months), self.zone)
             yield f"in the last microsecond of month {months}", first - 1
             yield f"in the first microsecond of the month after month {months}", first
         sunday = midnight(day + timedelta(days=6 - day.weekday()), self.zone)
         yield "on a Sunday at noon", sunday + 12 * HOUR
+        for each in self.special_days():
+            yield f"at noon of {each}", midnight(each, self.zone) + 12 * HOUR
         yield "at midnight", midnight(day + timedelta(days=1), self.zone)
+
+    def special_days(self) -> list[date]:
+        """Return the days that the agreement's calendars name: holidays, and those of extra and removed periods."""
+        found: set[date] = set()
+        for calendar in self.agreement.document.calendars.values():
+            found |= set(calendar.holidays.dates) if calendar.holidays is not None else set()
+            found |= {date.fromisoformat(period.strip()[:10]) for period in (*calendar.extra, *calendar.removed)}
+        return sorted(found)[:SPECIAL_DAYS]
 
     @cached_property
     def transitions(self) -> list[int]:

@@ -66,12 +66,12 @@ def outages(stage: Stage[Availability]) -> Iterator[Draft]:
                 (begin, begin + half),
                 (begin + end // 2 - start // 2, begin + end // 2 - start // 2 + length - half),
             )
-            yield Draft(f"{name}: the same in two parts", [*watched(stage, start), *parts], end)
+            yield Draft(f"{name}: {offset:+} µs in two parts", [*watched(stage, start), *parts], end)
             yield Draft(
-                f"{name}: the same at its end", [*watched(stage, start), *down(stage, (end - length, end))], end
+                f"{name}: {offset:+} µs at its end", [*watched(stage, start), *down(stage, (end - length, end))], end
             )
             across = down(stage, (start - HOUR, start + length))
-            yield Draft(f"{name}: the same from the month before on", across, end)
+            yield Draft(f"{name}: {offset:+} µs from the month before on", across, end)
     start, end = month_of(stage, stage.base)
     yield Draft("never down", watched(stage, start), end)
     yield Draft("first seen in the middle of the month", watched(stage, stage.base + DAY), end)
@@ -104,10 +104,11 @@ def excluded(stage: Stage[Availability]) -> Iterator[Draft]:
     start, end = month_of(stage, stage.base)
     begin = start + 3 * DAY
     finish = begin + 6 * HOUR
-    for kind in stage.policy.exclude:
+    for kind in stage.agreement.windows:
+        excludes = kind in stage.policy.exclude
         scope = None if stage.agreement.windows[kind].scope is None else stage.policy.service
         for each in announced(stage, kind, begin, finish, scope):
-            most = allowed(stage.policy.at_least, end - start - (finish - begin if each.counts else 0))
+            most = allowed(stage.policy.at_least, end - start - (finish - begin if each.counts and excludes else 0))
             spans = {
                 "down within it": (begin, finish),
                 "down around it": (begin - 1, finish + 1),
