@@ -39,12 +39,18 @@ class Agreement:
         calendars: by name, `always` among them.
         windows: by kind, where time that does not count is read from.
         services: those whose availability it promises, `only` or not.
+        known_policies: the ids of all its policies, `only` or not.
         source: the file or folder that it was loaded from; None for a mapping.
         hash: SHA-256 of what the agreement says, as hexadecimal text.
     """
 
     def __init__(
-        self, document: AgreementFile, raw: Any, source: Path | None = None, versions: tuple["Agreement", ...] = ()
+        self,
+        document: AgreementFile,
+        raw: Any,
+        source: Path | None = None,
+        versions: tuple["Agreement", ...] = (),
+        until: int | None = None,
     ) -> None:
         self.document = document
         self.versions = versions or (self,)
@@ -62,7 +68,9 @@ class Agreement:
             self.calendars[name] = declaration.build(name, self.timezone)
         self.hash = hashlib.sha256(canonical(raw).encode("utf-8", "surrogatepass")).hexdigest()
         self._raw = raw
+        self._until = until
         self.services = frozenset(each.service for each in document.policies if isinstance(each, Availability))
+        self.known_policies = frozenset(self.policies).union(*(version.policies for version in versions))
         for version in reversed(versions):
             self.clauses = {**version.clauses, **self.clauses}
             self.policies = {**version.policies, **self.policies}
@@ -70,7 +78,14 @@ class Agreement:
     @property
     def raw(self) -> dict[str, Any]:
         """What it says as plain values, to change and `load` again; of an amended agreement, what the latest says."""
-        return {key: value for key, value in deepcopy(self._raw).items() if key != "versions"}
+        said = {key: value for key, value in deepcopy(self._raw).items() if key != "versions"}
+        days = self.document.in_force.model_dump(by_alias=True, exclude_none=True)
+        return {**said, "in_force": days} if days else said
+
+    def version_at(self, at: int) -> "Agreement":
+        """Return the version in force at an instant; the first before all of them, the last after."""
+        begun = [version for version in self.versions if version.in_force[0] is None or version.in_force[0] <= at]
+        return begun[-1] if begun else self.versions[0]
 
     @property
     def version(self) -> str | None:
@@ -82,7 +97,9 @@ class Agreement:
     def in_force(self) -> tuple[int | None, int | None]:
         """The instants from which and up to which it is in force; None where it says nothing."""
         days = self.document.in_force
-        return tuple(None if day is None else midnight(day, self.zone) for day in (days.from_, days.to))  # type: ignore[return-value]
+        first, after = (None if day is None else midnight(day, self.zone) for day in (days.from_, days.to))
+        # Where a later version takes over, that instant counts: its time zone may be another one.
+        return first, self._until if after is None or self._until is not None else after
 
     def only(self, *patterns: str) -> "Agreement":
         """Return the same agreement with those of its policies whose ids match one of the patterns (`support.*`).
@@ -105,8 +122,9 @@ class Agreement:
         policies = tuple(policy for policy in self.document.policies if policy.id in chosen)
         raw = {**self._raw, "policies": [item for item in self._raw.get("policies", ()) if item["id"] in chosen]}
         versions = tuple(version._with(chosen) for version in self.versions if version is not self)
-        narrowed = Agreement(self.document.model_copy(update={"policies": policies}), raw, self.source, versions)
-        narrowed.services = self.services
+        document = self.document.model_copy(update={"policies": policies})
+        narrowed = Agreement(document, raw, self.source, versions, self._until)
+        narrowed.services, narrowed.known_policies = self.services, self.known_policies
         return narrowed
 
     def classify(self, facts: Mapping[str, Any], *, policy: str | None = None) -> Any:
@@ -125,7 +143,8 @@ class Agreement:
         chosen = next(iter(tables)) if policy is None else policy
         if chosen not in tables:
             raise SlaError(f"no classification {quoted(chosen)}{did_you_mean(chosen, tables)}")
-        fields = self.events[tables[chosen].start[0].type].fields
+        owner = next(version for version in reversed(self.versions) if chosen in version.policies)
+        fields = owner.events[tables[chosen].start[0].type].fields
         read = {}
         for name, value in facts.items():
             if name not in fields:
@@ -166,7 +185,7 @@ def load(source: str | PathLike[str] | Mapping[str, Any], *, timezone: str | Non
     Raises:
         AgreementError: with every problem found, each with its file and line.
     """
-    overrides = {} if timezone is None else {"timezone": timezone}
+    overrides = {} if timezone is None else {"timezone": _zone(timezone)}
     if isinstance(source, Mapping):
         return Agreement(*load_mapping({**source, **overrides}))
     if not isinstance(source, (str, PathLike)):
@@ -177,6 +196,14 @@ def load(source: str | PathLike[str] | Mapping[str, Any], *, timezone: str | Non
         hint = did_you_mean(source, known) or f", built in: {', '.join(known)}"
         raise AgreementError([Problem(f"no agreement {quoted(str(source), 300)}{hint}")])
     return _dated(path, overrides) or Agreement(*load_path(path, overrides), path)
+
+
+def _zone(name: str) -> str:
+    """Return the name of a time zone that overrides an agreement's own, if there is such a zone."""
+    try:
+        return Calendar(timezone=name).timezone
+    except SlaError as error:
+        raise AgreementError([Problem(str(error), "timezone")]) from None
 
 
 def _exists(path: Path) -> bool:
@@ -191,8 +218,8 @@ def _dated(path: Path, overrides: Mapping[str, Any]) -> Agreement | None:
     dated = dated_versions(path)
     if not dated:
         return None
-    versions = []
-    for (first, place), following in zip(dated.items(), [*dated, None][1:], strict=True):
+    versions: list[Agreement] = []
+    for (first, place), following in reversed(list(zip(dated.items(), [*dated, None][1:], strict=True))):
         document, raw = load_path(place, overrides)
         said = document.in_force
         if said.from_ not in (None, first) or (following is not None and said.to is not None and said.to > following):
@@ -200,7 +227,9 @@ def _dated(path: Path, overrides: Mapping[str, Any]) -> Agreement | None:
             problem = f"its `in_force` {said_days} is not that of its name, {first} to {following or 'now'}"
             raise AgreementError([Problem(problem, "in_force", str(place))])
         days = said.model_copy(update={"from_": first, "to": said.to or following})
-        versions.append(Agreement(document.model_copy(update={"in_force": days}), raw, place))
+        ends_with_the_next = bool(versions) and said.to in (None, following)
+        until = versions[0].in_force[0] if ends_with_the_next else None
+        versions.insert(0, Agreement(document.model_copy(update={"in_force": days}), raw, place, until=until))
     ids = {version.id for version in versions}
     if len(ids) > 1:
         raise AgreementError([Problem(f"versions of different agreements: {', '.join(sorted(ids))}", file=str(path))])

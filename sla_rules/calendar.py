@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["HORIZON", "Calendar", "Excluded", "Interval", "Stretch", "merged"]
 
-Cause = Literal["counted", "closed", "holiday", "excluded"]
+Cause = Literal["counted", "closed", "holiday", "excluded", "down"]
 
 _EXHAUSTED_AT = ("opening", "closing")
 _LIKELY_YEAR = 2026
@@ -64,7 +64,8 @@ class Stretch:
     Attributes:
         start: its first instant.
         end: the first instant after it.
-        cause: `counted`, `closed`, `holiday` or `excluded`. Closed hours of a holiday are `holiday`; a window
+        cause: `counted`, `closed`, `holiday` or `excluded`, and of an availability `down`.
+            Closed hours of a holiday are `holiday`; a window
             is the cause only where the calendar was open.
         name: the holiday's name, or the kinds (and ids) of the windows; empty for the other causes.
         length: the real time from start to end.

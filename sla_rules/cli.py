@@ -141,6 +141,8 @@ def certify(options: argparse.Namespace) -> int:
     """Certify an agreement, or say which of its mutants its scenarios do not notice."""
     agreement = load(options.agreement)
     if options.mutants:
+        if options.json or options.markdown:
+            raise SlaError("`--mutants` writes no certificate; leave out `--json` and `--markdown`")
         return _try_mutants(agreement)
     from sla_rules.testing.certification import certify as certified
 
@@ -217,7 +219,12 @@ def compare(options: argparse.Namespace) -> int:
     """Say which policies of one agreement are stricter or looser than another's."""
     from sla_rules.testing.compare import compare as compared
 
-    comparison = compared(load(options.a), load(options.b))
+    both = load(options.a), load(options.b)
+    for agreement in both:
+        if len(agreement.versions) > 1:
+            places = ", ".join(str(version.source) for version in agreement.versions)
+            raise SlaError(f"{quoted(agreement.id)} has several versions; compare two of them: {places}")
+    comparison = compared(*both)
     print(comparison.to_text(), end="")
     if options.markdown is not None:
         _write(options.markdown, comparison.to_markdown())

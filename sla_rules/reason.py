@@ -108,7 +108,7 @@ def _of_never(verdict: "Verdict", policy: Never) -> str:
     violated = named(policy.violated_by)
     after = "" if policy.for_each is None else f" after {named(policy.for_each)}"
     if verdict.stop_at is None:
-        return f"No {violated}{after}."
+        return f"No forbidden {violated}{after}."
     return f"{violated} at {local(verdict.stop_at, verdict)}{after}, which must never happen."
 
 

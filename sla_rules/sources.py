@@ -100,7 +100,7 @@ class _TextRow(dict[str, Any]):
 
 
 def _from_text(event: Event, agreement: Agreement, place: str) -> Event:
-    declaration = agreement.events.get(event.type)
+    declaration = agreement.version_at(event.at).events.get(event.type)
     data = {}
     for name, value in event.data.items():
         field = declaration.fields.get(name) if declaration else None

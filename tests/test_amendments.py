@@ -1,5 +1,6 @@
 """Amendments: each case is judged by the version that was in force when it started."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,9 @@ from hypothesis import strategies as st
 
 import sla_rules as sla
 from sla_rules import instants
+from sla_rules.report import Report
+from sla_rules.sources import read_events
+from sla_rules.testing.certification import certify
 from sla_rules.verdict import Verdicts
 from tests.conftest import History, kinds, only
 
@@ -30,10 +34,15 @@ BEFORE = "2025-12-31T23:59:59.999999+01:00"
 
 def folder(path: Path, **versions: str) -> sla.Agreement:
     """A folder of versions: `d2025_01_01="…policies…"`."""
+    write(path, **versions)
+    return sla.load(path)
+
+
+def write(path: Path, **versions: str) -> None:
+    """Write the files of a folder of versions."""
     for name, policies in versions.items():
         file = path / f"{name[1:].replace('_', '-')}.yaml"
         file.write_text(f"{HEAD}{EVENTS}policies:\n{policies}", encoding="utf-8")
-    return sla.load(path)
 
 
 @pytest.fixture(name="two")
@@ -154,6 +163,84 @@ def test_a_folder_that_is_no_history_of_versions_is_refused(
     (tmp_path / name).write_text(text, encoding="utf-8")
     with pytest.raises(sla.AgreementError, match=said.replace(".", r"\.")):
         sla.load(tmp_path)
+
+
+def test_versions_of_different_zones_leave_no_gap_and_judge_nothing_twice(
+    judge: Callable[..., Verdicts], tmp_path: Path
+) -> None:
+    resolve = OPENED.replace("LIMIT", "8 h")
+    folder(tmp_path, d2025_01_01=resolve, d2026_01_15=resolve)
+    for first, second in (("America/New_York", "Europe/Paris"), ("Europe/Paris", "America/New_York")):
+        for name, zone in (("2025-01-01", first), ("2026-01-15", second)):
+            file = tmp_path / f"{name}.yaml"
+            text = file.read_text(encoding="utf-8")
+            file.write_text(re.sub("timezone: .*", f"timezone: {zone}", text), encoding="utf-8")
+        made = sla.load(tmp_path)
+        for start in ("2026-01-14T22:59:59Z", "2026-01-14T23:30:00Z", "2026-01-15T04:59:59Z", "2026-01-15T05:00:00Z"):
+            verdicts = judge(made, History().add("opened", start).events)
+            assert (len(verdicts), kinds(verdicts)) == (1, []), (first, start)
+
+
+def test_findings_about_a_case_come_from_the_version_that_judges_it(
+    judge: Callable[..., Verdicts], tmp_path: Path
+) -> None:
+    resolve = OPENED.replace("LIMIT", "8 h").replace("stop: closed", "stop: {type: closed, where: {code: 1}}")
+    write(tmp_path, d2025_01_01=resolve, d2026_01_01=CALLED)
+    first, second = tmp_path / "2025-01-01.yaml", tmp_path / "2026-01-01.yaml"
+    first.write_text(first.read_text("utf-8").replace("closed: {}", "closed: {code: {kind: integer}}"), "utf-8")
+    second.write_text(second.read_text("utf-8").replace("closed: {}, ", ""), "utf-8")
+    made = sla.load(tmp_path)
+    late = judge(made, History().add("opened", BEFORE).add("closed", "2026-01-01T12:00:00Z", code="1").events)
+    assert [(str(each.outcome), kinds(late)) for each in late] == [("breached", ["wrong_value"])]
+    stopped = judge(made, History().add("opened", BEFORE).add("closed", CHANGE, code=1).events)
+    assert [(str(each.outcome), kinds(stopped)) for each in stopped] == [("met", [])]
+
+
+def test_a_window_of_a_kind_that_only_one_version_knows_may_be_passed_in(tmp_path: Path) -> None:
+    folder(tmp_path, d2025_01_01=CALLED, d2026_01_01=CALLED)
+    later = tmp_path / "2026-01-01.yaml"
+    later.write_text(later.read_text("utf-8") + "windows: {freeze: {}}\n", "utf-8")
+    window = sla.Window(kind="freeze", start=CHANGE)
+    assert sla.judge(sla.load(tmp_path), History().add("called", CHANGE).events, windows=[window])
+    with pytest.raises(sla.InputError, match="unknown kind `frieze`, did you mean `freeze`"):
+        sla.judge(sla.load(tmp_path), [], windows=[sla.Window(kind="frieze", start=CHANGE)])
+
+
+def test_a_report_speaks_of_each_version_by_its_own_terms(tmp_path: Path) -> None:
+    folder(tmp_path, d2025_01_01=OPENED.replace("LIMIT", "8 h"), d2026_01_01=OPENED.replace("LIMIT", "4 h"))
+    first, second = tmp_path / "2025-01-01.yaml", tmp_path / "2026-01-01.yaml"
+    second.write_text(
+        second.read_text("utf-8").replace("opened", "created").replace("{id: c}", "{id: c, strength: target}"), "utf-8"
+    )
+    history = History().add("opened", "2025-06-01T00:00:00Z").add("closed", "2025-06-02T00:00:00Z")
+    report = Report(sla.judge(sla.load(tmp_path), history.events))
+    assert first.exists()
+    assert [(line.name, line.status) for line in report.summary] == [("resolve (2025-01-01)", "broken")]
+    assert report.check_the_mapping == []
+    assert (list(report.breaches_by_clause()), report.exit_code) == (["c (2025-01-01)"], 1)
+    assert "### c (2025-01-01), commitment: 1" in report.to_markdown()
+
+
+def test_text_columns_are_read_as_the_version_in_force_declares_them(tmp_path: Path) -> None:
+    made_in = tmp_path / "terms"
+    made_in.mkdir()
+    applies = OPENED.replace("LIMIT", "8 h").replace("start: opened", "start: opened, applies: {vip: true}")
+    write(made_in, d2025_01_01=applies, d2026_01_01=CALLED)
+    for name, kind in (("2025-01-01", "boolean"), ("2026-01-01", "text")):
+        file = made_in / f"{name}.yaml"
+        file.write_text(file.read_text("utf-8").replace("{level: {kind: text}}", f"{{vip: {{kind: {kind}}}}}"), "utf-8")
+    table = tmp_path / "events.csv"
+    table.write_text("type,subject,time,vip\nopened,S,2025-06-01T00:00:00Z,true\n", "utf-8")
+    agreement = sla.load(made_in)
+    events, findings = read_events(table, agreement)
+    verdicts = sla.judge(agreement, events, as_of="2025-07-01T00:00:00Z")
+    assert ([str(each.outcome) for each in verdicts], findings, kinds(verdicts)) == (["breached"], [], [])
+
+
+def test_an_amended_agreement_is_certified_by_the_laws_of_each_version(tmp_path: Path) -> None:
+    made = folder(tmp_path, d2025_01_01=OPENED.replace("LIMIT", "8 h"), d2026_01_01=OPENED.replace("LIMIT", "30 min"))
+    certificate = certify(made, examples=0)
+    assert [check.means for check in certificate.checks if check.failed] == []
 
 
 minutes = st.integers(min_value=0, max_value=4 * 24 * 60)

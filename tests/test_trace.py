@@ -90,9 +90,34 @@ def test_stretches_of_an_availability_are_its_outages_and_windows() -> None:
     history = History().add("down", "2026-03-02T09:00:00Z").add("up", "2026-03-02T10:00:00Z")
     window = sla.Window(kind="m", id="M-1", start="2026-03-02T09:30:00Z", end="2026-03-02T11:00:00Z")
     verdict = only(sla.judge(made, history.events, as_of="2026-04-02T00:00:00Z", windows=[window]), period="2026-03")
-    assert [(each.name, each.length.total_seconds()) for each in verdict.trace.stretches] == [
-        ("down e001", 3600),
-        ("m M-1", 5400),
+    told_of = [(each.cause, each.name, each.length.total_seconds()) for each in verdict.trace.stretches]
+    assert told_of == [
+        ("counted", "", 33 * 3600),
+        ("down", "e001", 1800),
+        ("excluded", "m M-1", 5400),
+        ("counted", "", 709 * 3600),
+    ]
+    by_cause = {cause: sum(length for each, _, length in told_of if each == cause) for cause, _, _ in told_of}
+    assert verdict.down is not None
+    assert verdict.excluded is not None
+    assert (by_cause["down"], by_cause["excluded"]) == (verdict.down.total_seconds(), verdict.excluded.total_seconds())
+
+
+def test_of_a_running_month_only_what_has_happened_is_told() -> None:
+    made = agreement(
+        {"kind": "availability", "service": "S", "down": "down", "up": "up", "at_least": "99 %", "exclude": ["m"]},
+        events={"down": {}, "up": {}},
+        windows={"m": {}},
+    )
+    windows = [
+        sla.Window(kind="m", id="soon", start="2026-03-20T00:00:00Z", end="2026-03-21T00:00:00Z"),
+        sla.Window(kind="m", id="open", start="2026-03-25T00:00:00Z"),
+    ]
+    history = History().add("down", "2026-03-02T00:00:00Z")
+    verdict = only(sla.judge(made, history.events, as_of="2026-03-10T00:00:00Z", windows=windows))
+    assert [(each.cause, each.length.total_seconds() / 86_400) for each in verdict.trace.stretches] == [
+        ("counted", 1),
+        ("down", 8),
     ]
 
 

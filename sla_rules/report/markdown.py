@@ -16,7 +16,7 @@ def markdown(report: "Report", most: int) -> str:
     parts += ["## Promises", table(SUMMARY, summary_rows(report)), "## Breaches"]
     groups = report.breaches_by_clause()
     for id, verdicts in groups.items():
-        clause = report.agreement.clauses[id]
+        clause = verdicts[0].terms.clause
         section = f" ({_text(clause.section)})" if clause.section else ""
         parts.append(f"### {id}{section}, {clause.strength}: {len(verdicts)}")
         if clause.summary:

@@ -21,12 +21,18 @@ BINDING = ("guarantee", "commitment")
 """The strengths whose breach makes `sla-rules check` end with exit code 1."""
 
 
+def versioned(id: str, version: str | None) -> str:
+    """An id, with the version where there are several."""
+    return id if version is None else f"{id} ({version})"
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What became of one policy.
+    """What became of one policy, by one version of the agreement.
 
     Attributes:
         policy, clause: what was promised, and where.
+        version: of the agreement, where it has several; None otherwise.
         counts: instance verdicts by outcome.
         periods: the period verdicts of a policy with an objective.
         unmapped: why nothing is claimed about it: an event type that never occurs; empty otherwise.
@@ -34,9 +40,15 @@ class Line:
 
     policy: AnyPolicy
     clause: Clause
+    version: str | None
     counts: Counter[Outcome]
     periods: tuple[Verdict, ...]
     unmapped: str
+
+    @property
+    def name(self) -> str:
+        """The id of the policy, with the version where there are several."""
+        return versioned(self.policy.id, self.version)
 
     @property
     def promise(self) -> str:
@@ -80,18 +92,27 @@ class Report:
 
     @cached_property
     def summary(self) -> list[Line]:
-        """One line a policy, in the order of the agreement."""
-        counts: dict[str, Counter[Outcome]] = {id: Counter() for id in self.agreement.policies}
-        periods: dict[str, list[Verdict]] = {id: [] for id in self.agreement.policies}
+        """One line a policy, and for each version of an amended agreement that judged something by it."""
+        counts: dict[tuple[str, str | None], Counter[Outcome]] = {}
+        periods: dict[tuple[str, str | None], list[Verdict]] = {}
         for verdict in self.verdicts:
+            key = verdict.policy, verdict.version
+            counted = counts.setdefault(key, Counter())
             if verdict.tally is None:
-                counts[verdict.policy][verdict.outcome] += 1
+                counted[verdict.outcome] += 1
             else:
-                periods[verdict.policy].append(verdict)
-        return [
-            Line(policy, self.agreement.clause_of(policy), counts[id], tuple(periods[id]), self._unmapped(policy))
-            for id, policy in self.agreement.policies.items()
-        ]
+                periods.setdefault(key, []).append(verdict)
+        versions = self.agreement.versions
+        lines = []
+        for id in self.agreement.policies:
+            having = [version for version in versions if id in version.policies]
+            judging = [version for version in having if (id, version.version) in counts] or having[-1:]
+            for version in judging:
+                policy, key = version.policies[id], (id, version.version)
+                named = version.version if len(versions) > 1 else None
+                found, shares = counts.get(key, Counter()), tuple(periods.get(key, ()))
+                lines.append(Line(policy, version.clause_of(policy), named, found, shares, self._unmapped(policy)))
+        return lines
 
     def _unmapped(self, policy: AnyPolicy) -> str:
         if self._assume_complete or not isinstance(policy, Deadline):
@@ -108,18 +129,18 @@ class Report:
         concerned: dict[str, list[str]] = {}
         for line in self.summary:
             if line.unmapped:
-                concerned.setdefault(line.unmapped, []).append(line.policy.id)
+                concerned.setdefault(line.unmapped, []).append(line.name)
         return [f"check the mapping: {what} ({', '.join(ids)})" for what, ids in concerned.items()]
 
     @cached_property
     def breaches(self) -> list[Verdict]:
         """The broken promises: breached periods of policies with an objective, breached instances of those without."""
-        silent = {line.policy.id for line in self.summary if line.unmapped}
+        silent = {line.name for line in self.summary if line.unmapped}
         return [
             verdict
             for verdict in self.verdicts
             if verdict.outcome is Outcome.BREACHED
-            and verdict.policy not in silent
+            and versioned(verdict.policy, self._named(verdict)) not in silent
             and (verdict.tally is not None) == (verdict.terms.policy.objective is not None)
         ]
 
@@ -128,12 +149,18 @@ class Report:
         """1 where a guarantee or commitment is broken, else 0."""
         return int(any(verdict.terms.clause.strength in BINDING for verdict in self.breaches))
 
+    def _named(self, verdict: Verdict) -> str | None:
+        """The version of a verdict, where the agreement has several."""
+        return verdict.version if len(self.agreement.versions) > 1 else None
+
     def breaches_by_clause(self) -> dict[str, list[Verdict]]:
-        """The broken promises by the id of their clause, in the order of the agreement."""
+        """The broken promises by the id of their clause (and version), in the order of the agreement."""
         grouped: dict[str, list[Verdict]] = {}
-        for verdict in self.breaches:
-            grouped.setdefault(verdict.terms.clause.id, []).append(verdict)
-        return {id: grouped[id] for id in self.agreement.clauses if id in grouped}
+        for clause in self.agreement.clauses:
+            for verdict in self.breaches:
+                if verdict.terms.clause.id == clause:
+                    grouped.setdefault(versioned(clause, self._named(verdict)), []).append(verdict)
+        return grouped
 
     @property
     def provenance(self) -> dict[str, Any]:
@@ -158,6 +185,7 @@ class Report:
             "summary": [
                 {
                     "policy": line.policy.id,
+                    "version": line.version,
                     "clause": line.clause.id,
                     "section": line.clause.section,
                     "strength": line.clause.strength,

@@ -11,7 +11,7 @@ from sla_rules.instants import micros, say_span, span_micros
 from sla_rules.reason import local
 from sla_rules.verdict import Verdict
 
-_STYLES = {"counted": "", "closed": "dim", "holiday": "cyan", "excluded": "magenta"}
+_STYLES = {"counted": "", "closed": "dim", "holiday": "cyan", "excluded": "magenta", "down": "red"}
 
 
 def tell(verdicts: Iterable[Verdict]) -> None:

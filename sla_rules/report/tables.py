@@ -31,7 +31,7 @@ def summary_rows(report: "Report") -> Iterator[tuple[str, ...]]:
     for line in report.summary:
         left_out = sum(line.counts[outcome] for outcome in (Outcome.EXEMPT, Outcome.VOID, Outcome.UNDETERMINED))
         counts = (line.counts[Outcome.MET], line.counts[Outcome.BREACHED], line.counts[Outcome.PENDING], left_out)
-        yield line.policy.id, line.clause.strength, line.promise, *map(str, counts), line.status
+        yield line.name, line.clause.strength, line.promise, *map(str, counts), line.status
 
 
 def breach_rows(verdicts: list[Verdict], most: int) -> Iterator[tuple[str, str, str]]:

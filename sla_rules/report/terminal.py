@@ -25,7 +25,7 @@ def show(report: "Report", most: int) -> None:
         console.print(f"[yellow]{escape(line)}[/yellow]")
     console.print(_summary(report))
     for id, verdicts in report.breaches_by_clause().items():
-        clause = report.agreement.clauses[id]
+        clause = verdicts[0].terms.clause
         section = f", section {clause.section}" if clause.section else ""
         console.print(
             f"[bold red]{len(verdicts)} x {escape(id)}[/bold red] [dim]{escape(clause.strength + section)}[/dim]"

@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 from sla_rules.agreement import Agreement
+from sla_rules.errors import SlaError, quoted
 from sla_rules.evaluators import reference
 from sla_rules.report.markdown import table
 from sla_rules.testing import laws
@@ -159,7 +160,12 @@ def certify(
 
     Raises:
         AgreementError: a scenario file cannot be read.
+        SlaError: not an agreement, or a negative number of examples.
     """
+    if not isinstance(agreement, Agreement):
+        raise SlaError(f"{quoted(agreement)} is not an Agreement; `load` makes one")
+    if examples < 0:
+        raise SlaError(f"{examples} random histories cannot be tried")
     work = _Work(agreement, Random(seed))
     scenarios = scenarios_of(agreement)
     steps = len(agreement.policies) + examples + 1

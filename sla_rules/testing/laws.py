@@ -56,7 +56,7 @@ def about(verdict: Verdict) -> tuple[Any, ...]:
 def differences(one: Iterable[Verdict], other: Iterable[Verdict], how: str) -> Iterator[Broken]:
     """Yield each verdict that is not the same in both."""
     first, second = seen(one), seen(other)
-    for key in first.keys() | second.keys():
+    for key in dict.fromkeys((*first, *second)):
         if first.get(key) != second.get(key):
             yield key[0], f"{how}: {_short(first.get(key))} against {_short(second.get(key))}"
 
@@ -169,12 +169,15 @@ def _worse(before: Iterable[Verdict], after: Iterable[Verdict], how: str) -> Ite
 
 @lru_cache(maxsize=64)
 def with_longer_limits(agreement: Agreement) -> Agreement:
-    """Return an agreement in which every duration of every limit is an hour longer."""
-    raw = agreement.raw
-    raw["policies"] = [
-        {**policy, "limit": _longer(policy["limit"])} if "limit" in policy else policy for policy in raw["policies"]
-    ]
-    return load(raw)
+    """Return an agreement in which every duration of every limit is an hour longer, in each of its versions."""
+    if agreement.versions == (agreement,):
+        raw = agreement.raw
+        raw["policies"] = [
+            {**policy, "limit": _longer(policy["limit"])} if "limit" in policy else policy for policy in raw["policies"]
+        ]
+        return load(raw)
+    versions = tuple(map(with_longer_limits, agreement.versions))
+    return Agreement(versions[-1].document, agreement.raw, agreement.source, versions)
 
 
 def _longer(limit: Any) -> Any:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from sla_rules.errors import SlaError
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--sla-agreement`."""
@@ -93,4 +95,7 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     """Add the tests of the agreements that the command line names."""
     for source in config.getoption("--sla-agreement"):
         tests = AgreementTests.from_parent(session, name=str(source), source=str(source))
-        items.extend(tests.collect())
+        try:
+            items.extend(tests.collect())
+        except SlaError as error:
+            raise pytest.UsageError(str(error)) from None

@@ -28,7 +28,7 @@ from pydantic import BeforeValidator, Field, StrictInt, model_validator
 from sla_rules.agreement import Agreement
 from sla_rules.errors import AgreementError, InputError, Problem, did_you_mean, quoted
 from sla_rules.events import Event, Window
-from sla_rules.instants import micros, moment, say_span
+from sla_rules.instants import FIRST, LAST, micros, moment, say_span
 from sla_rules.language.base import Duration, Model, Text, listed, read_duration, shown, wrong
 from sla_rules.language.loading import SCENARIOS
 from sla_rules.language.problems import validated
@@ -134,6 +134,11 @@ class Scenario(Model):
         for index, event in enumerate(self.events):
             if event.time is None and self.start is None:
                 raise wrong("an event without `time` needs the scenario's `start`", "events", index)
+            if event.time is not None and event.after is not None:
+                raise wrong("an event has `time` or `after`, not both", "events", index)
+        counted = self.as_of_after is not None or any(expected.due_after is not None for expected in self.expect)
+        if counted and self.start is None:
+            raise wrong("`as_of_after` and `due_after` need the scenario's `start`")
         if not self.expect and not self.policies:
             raise wrong("nothing is judged; give `expect`, or `policies` that give no verdict")
         return self
@@ -195,15 +200,18 @@ def read_scenarios(file: Path, agreement: Agreement) -> list[Scenario]:
     scenarios = list(validated(ScenarioFile, raw, lines).scenarios)
     problems: list[Problem] = []
     names: set[str] = set()
+    types = {type for version in agreement.versions for type in version.events}
+    kinds = {kind for version in agreement.versions for kind in version.windows}
     for index, scenario in enumerate(scenarios):
         at = ("scenarios", index)
         if scenario.name in names:
             problems.append(lines.problem((*at, "name"), f"{quoted(scenario.name)} stands there twice"))
         names.add(scenario.name)
         for what, used, known in (
-            ("policy", scenario.judged, agreement.policies),
+            ("policy", scenario.judged, agreement.known_policies),
             ("clause", scenario.clause, agreement.clauses),
-            ("event type", [event.type for event in scenario.events], agreement.events),
+            ("event type", [event.type for event in scenario.events], types),
+            ("window", [window.kind for window in scenario.windows], kinds),
         ):
             for name in dict.fromkeys(used):
                 if name not in known:
@@ -220,9 +228,14 @@ def run_all(agreement: Agreement, judge: Judge) -> list[Result]:
 
 
 def scenarios_of(agreement: Agreement) -> list[tuple[str, Scenario]]:
-    """Return every scenario that stands beside an agreement, with the name of its file. Raises `AgreementError`."""
+    """Return every scenario beside an agreement that judges policies of it alone, with the name of its file.
+
+    Raises:
+        AgreementError: a scenario file cannot be read.
+    """
     files = [] if agreement.source is None else scenario_files(agreement.source)
-    return [(file.name, scenario) for file in files for scenario in read_scenarios(file, agreement)]
+    found = [(file.name, scenario) for file in files for scenario in read_scenarios(file, agreement)]
+    return [(file, scenario) for file, scenario in found if set(scenario.judged) <= agreement.policies.keys()]
 
 
 def run(scenario: Scenario, agreement: Agreement, judge: Judge, file: str = "") -> Result:
@@ -256,9 +269,15 @@ def history(scenario: Scenario) -> Iterable[Event]:
                 id=_numbered(told.id, repetition) if told.id else f"{number:05}",
                 type=told.type,
                 subject=_numbered(told.subject, repetition),
-                time=moment(first + told.every * (repetition - 1)),
+                time=_shown(first + told.every * (repetition - 1)),
                 data=_numbered(told.data, repetition),
             )
+
+
+def _shown(at: int) -> object:
+    if not FIRST <= at <= LAST:
+        raise InputError("an event of the scenario lies outside the years 1 to 9999")
+    return moment(at)
 
 
 def as_of(scenario: Scenario) -> object:
@@ -283,9 +302,9 @@ def _numbered(value: Any, number: int) -> Any:
 
 
 def compare(scenario: Scenario, verdicts: Verdicts) -> Iterable[str]:
-    """Yield how the verdicts differ from those expected: each expected one takes the first that fits it."""
+    """Yield how the verdicts differ from those expected: each, the most exactly said first, takes one that fits."""
     left = list(verdicts)
-    for expected in scenario.expect:
+    for expected in sorted(scenario.expect, key=lambda each: -len(each.model_fields_set)):
         for _ in range(expected.count):
             fitting = next((verdict for verdict in left if fits(expected, verdict, scenario)), None)
             if fitting is None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sla_rules.agreement import Agreement
+from sla_rules.errors import SlaError, quoted
 from sla_rules.evaluators.reference import judge
 from sla_rules.events import Event
 from sla_rules.instants import moment
@@ -33,6 +34,7 @@ def assert_agrees(agreement: Agreement, implementation: Implementation, *policie
         How many histories were compared.
 
     Raises:
+        SlaError: not an implementation, an answer that is none, or nothing that could be compared.
         AssertionError: on the first history on which the two differ, made as small as possible and written as a
             scenario of what the agreement says.
     """
@@ -45,10 +47,14 @@ def assert_agrees(agreement: Agreement, implementation: Implementation, *policie
         compared += 1
         if _difference(alone, implementation, history):
             raise AssertionError(_told(alone, implementation, _smallest(alone, implementation, history)))
+    if not compared:
+        raise SlaError("nothing was compared: no history of these policies can be asked of the implementation")
     return compared
 
 
 def _takes_as_of(implementation: Implementation) -> bool:
+    if not callable(implementation):
+        raise SlaError(f"{quoted(implementation)} is not an implementation; pass a function")
     return "as_of" in inspect.signature(implementation).parameters
 
 
@@ -60,7 +66,12 @@ def _comparable(history: History, implementation: Implementation) -> bool:
 
 def _difference(agreement: Agreement, implementation: Implementation, history: History) -> str:
     """Say how the implementation differs from the agreement; empty where it does not."""
-    said = _asked(implementation, history)
+    try:
+        said = _asked(implementation, history)
+    except SlaError:
+        raise
+    except Exception as error:  # noqa: BLE001  whatever a stranger's code raises is its answer
+        return f"the implementation raised {type(error).__name__}: {error}"
     meant: dict[tuple[str, str], list[str]] = {}
     for verdict in _instances(agreement, history):
         meant.setdefault((verdict.policy, verdict.subject), []).append(str(verdict.outcome))
@@ -76,7 +87,23 @@ def _asked(implementation: Implementation, history: History) -> dict[tuple[str, 
     events = sorted(history.events, key=lambda event: (event.at, event.id or ""))
     now: dict[str, datetime] = {"as_of": moment(history.as_of)} if _takes_as_of(implementation) else {}
     answer = implementation(events, **now)
-    return {key: [said] if isinstance(said, str) else [str(one) for one in said] for key, said in answer.items()}
+    if not isinstance(answer, Mapping):
+        raise SlaError(f"the implementation returned {quoted(answer)}, expected outcomes by (policy, subject)")
+    return {_key(key): _listed(said) for key, said in answer.items()}
+
+
+def _key(key: object) -> tuple[str, str]:
+    if isinstance(key, tuple) and len(key) == 2 and all(isinstance(part, str) for part in key):
+        return key
+    raise SlaError(f"the implementation returned the key {quoted(key)}, expected (policy, subject)")
+
+
+def _listed(said: object) -> list[str]:
+    if isinstance(said, str):
+        return [str(said)]
+    if isinstance(said, (list, tuple)) and all(isinstance(one, str) for one in said):
+        return [str(one) for one in said]
+    raise SlaError(f"the implementation returned the outcome {quoted(said)}, expected text or a list of it")
 
 
 def _instances(agreement: Agreement, history: History) -> list[Verdict]:
@@ -101,5 +128,6 @@ def _told(agreement: Agreement, implementation: Implementation, history: History
     difference = _difference(agreement, implementation, history)
     verdicts = _instances(agreement, history)
     reasons = "\n".join(f"# {verdict.policy}: {verdict.reason}" for verdict in verdicts)
-    text = scenario_text(history.name, history.events, history.as_of, verdicts)
+    policy = agreement.policies[history.policy]
+    text = scenario_text(history.name, history.events, history.as_of, verdicts, policy=policy)
     return f"{difference}\n{reasons}\n{text}"

@@ -8,6 +8,7 @@ from typing import Any
 
 from sla_rules.events import Event, Window
 from sla_rules.instants import moment
+from sla_rules.language.policies import Policy
 from sla_rules.verdict import Verdict
 
 
@@ -17,6 +18,7 @@ def scenario_text(
     as_of: int,
     verdicts: Iterable[Verdict],
     windows: Iterable[Window] = (),
+    policy: Policy | None = None,
 ) -> str:
     """Return a scenario in YAML: what happened, and the verdicts as they came out.
 
@@ -26,15 +28,22 @@ def scenario_text(
         as_of: the instant of knowledge, in microseconds since 1970 UTC.
         verdicts: what is expected, each with its outcome and, where known, its due instant.
         windows: those that were passed in.
+        policy: the one that gives no verdict, where there is none.
     """
     expected = list(verdicts)
     clauses = list(dict.fromkeys(clause for verdict in expected for clause in verdict.clauses))
+    if not expected and policy is not None:
+        clauses = [policy.clause]
     lines = [f"- name: {_flow(name)}", f"  clause: {_flow(clauses)}", "  events:"]
     lines += [f"    - {_flow(_told(event))}" for event in events]
     passed = [_window(window) for window in windows]
     if passed:
         lines += ["  windows:", *(f"    - {_flow(window)}" for window in passed)]
-    lines += [f"  as_of: {_iso(as_of)}", "  expect:", *(f"    - {_flow(_expected(verdict))}" for verdict in expected)]
+    lines.append(f"  as_of: {_iso(as_of)}")
+    if expected:
+        lines += ["  expect:", *(f"    - {_flow(_expected(verdict))}" for verdict in expected)]
+    elif policy is not None:
+        lines.append(f"  policies: {_flow([policy.id])}")
     return "\n".join(lines) + "\n"
 
 

@@ -555,3 +555,10 @@ def test_law_a_step_is_in_order_where_all_listed_before_it_have_been_taken(judge
         time = moment(BEGIN + number * MINUTE)
         events.append(sla.Event(id=f"e{number}", type=type, subject="S", time=time, data=data))
     assert only(judge(agreement(policy, events=EVENTS), events)).outcome == expected
+
+
+def test_a_result_spelt_nearly_like_one_that_asks_is_a_finding(judge):
+    """A typing error must not hide what a result asks for."""
+    for result, found in (("voicemial", ["unknown_result"]), ("voicemail", []), ("spoke", [])):
+        verdicts = judged(judge, ASKING, *run(f"one/{result}"))
+        assert kinds(verdicts) == found, result

@@ -374,7 +374,7 @@ def test_a_table_of_all_combinations_that_fits_is_not_cut_off(monkeypatch: pytes
     size = len(list(asked))
     for most, cut in ((size, False), (size - 1, True)):
         monkeypatch.setattr(space, "MOST", most)
-        answer = asked.find(lambda facts: False)  # noqa: ARG005
+        answer = asked.find(lambda facts: False)
         assert (answer.found, answer.cut) == (None, cut)
 
 

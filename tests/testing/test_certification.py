@@ -10,6 +10,7 @@ import sla_rules as sla
 from sla_rules.cli import main
 from sla_rules.testing import certification, laws
 from sla_rules.testing.certification import certificate_schema, certify
+from sla_rules.testing.directed import directed
 from sla_rules.verdict import Verdicts
 
 LITTLE = """
@@ -106,6 +107,36 @@ def test_the_command_prints_and_writes_it(little: Path, tmp_path: Path, capsys: 
     assert text.read_text(encoding="utf-8").startswith("# Certificate of little")
     little.with_name("little.scenarios.yaml").unlink()
     assert main(["certify", str(little), "--examples", "0"]) == 1
+
+
+def nothing(agreement: sla.Agreement, events: list[sla.Event], **options: object) -> Verdicts:
+    """A wrong evaluator: it judges nothing."""
+    return sla.judge(agreement, [], **{**options, "as_of": None})
+
+
+def test_a_certificate_that_fails_is_as_reproducible(little: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(certification, "EVALUATORS", {"reference": sla.judge, "wrong": nothing})
+    made = sla.load(little)
+    history = next(iter(directed(made)))
+    told = list(laws.differences(laws.judged(made, history, sla.judge), [], "apart"))
+    assert told == [("answer", told[0][1])]
+    one, other = (certify(made, examples=5).to_json() for _ in range(2))
+    assert one == other
+
+
+def test_some_policies_of_an_agreement_are_certified_by_their_own_scenarios() -> None:
+    certificate = certify(sla.load("helpdesk").only("helpdesk.next_reply"), examples=0)
+    assert certificate.holds, certificate.to_text()
+    assert {check.clause for check in certificate.checks if check.means == "boundary cases"} == {"helpdesk.next_reply"}
+
+
+def test_what_cannot_be_certified_is_refused(little: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(sla.SlaError, match="`intercall` is not an Agreement"):
+        certify("intercall")  # type: ignore[arg-type]
+    assert main(["certify", str(little), "--examples", "-1"]) == 2
+    assert "-1 random histories cannot be tried" in capsys.readouterr().err
+    assert main(["certify", str(little), "--mutants", "--json", "x.json"]) == 2
+    assert "leave out `--json`" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["intercall", "helpdesk"])

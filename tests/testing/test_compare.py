@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 import sla_rules as sla
+from sla_rules.cli import main
 from sla_rules.instants import moment
 from sla_rules.testing.compare import Change, Comparison, Witness, compare
 from sla_rules.testing.compare.shares import thresholds
@@ -353,3 +354,13 @@ def test_thresholds(a: dict[str, str], b: dict[str, str], expected: set[tuple[in
     one, other = ({**DEADLINE, "objective": {**share, "per": "month"}} for share in (a, b))
     objectives = [agreement(each).policies["p"].objective for each in (one, other)]
     assert thresholds(*objectives) == expected
+
+
+def test_the_command_compares_and_asks_which_version(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder(tmp_path, d2025_01_01="8 h", d2026_01_01="4 h")
+    first, second = str(tmp_path / "2025-01-01.yaml"), str(tmp_path / "2026-01-01.yaml")
+    assert main(["compare", first, second, "--markdown", str(tmp_path / "changes.md")]) == 0
+    assert "stricter" in capsys.readouterr().out
+    assert (tmp_path / "changes.md").exists()
+    assert main(["compare", str(tmp_path), second]) == 2
+    assert "has several versions; compare two of them:" in capsys.readouterr().err

@@ -34,5 +34,6 @@ def test_a_failure_shows_the_sentence_and_no_stack(pytester: pytest.Pytester, li
 
 def test_an_agreement_that_cannot_be_loaded_says_so(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest_inprocess("--sla-agreement=nonsense", "-p", "no:cacheprovider")
-    assert result.ret != 0
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "INTERNALERROR" not in result.stdout.str()
     assert "no agreement `nonsense`" in result.stdout.str() + result.stderr.str()

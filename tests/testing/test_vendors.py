@@ -76,3 +76,33 @@ def test_an_implementation_without_as_of_is_asked_of_what_ends_at_its_latest_eve
 
     asked_all = assert_agrees(intercall, right, "support.response")
     assert 0 < assert_agrees(intercall, implementation, "support.response") < asked_all
+
+
+def test_an_implementation_that_raises_differs(intercall: sla.Agreement) -> None:
+    def raising(events: list[sla.Event], as_of: datetime) -> dict[tuple[str, str], str]:
+        raise KeyError("severity")
+
+    with pytest.raises(AssertionError, match="the implementation raised KeyError: 'severity'") as caught:
+        assert_agrees(intercall, raising, "support.response")
+    assert "- name:" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (None, "returned `None`, expected outcomes by"),
+        ({"p": "met"}, "returned the key `p`"),
+        ({("p", 1): "met"}, "returned the key"),
+        ({("support.response", "S1"): None}, "returned the outcome `None`"),
+    ],
+)
+def test_an_answer_that_is_none_is_refused(intercall: sla.Agreement, answer: object, said: str) -> None:
+    with pytest.raises(sla.SlaError, match=said):
+        assert_agrees(intercall, lambda events, as_of: answer, "support.response")
+
+
+def test_nothing_compared_is_not_agreement(intercall: sla.Agreement) -> None:
+    with pytest.raises(sla.SlaError, match="nothing was compared"):
+        assert_agrees(sla.load({"agreement": "empty"}), timer())
+    with pytest.raises(sla.SlaError, match="is not an implementation"):
+        assert_agrees(intercall, {}, "support.response")

@@ -12,6 +12,7 @@ from sla_rules.language.policies import Availability
 from sla_rules.language.windows import PassedWindow
 from sla_rules.periods import bounds, label
 from sla_rules.reason import named
+from sla_rules.trace import OUTAGE
 from sla_rules.verdict import Outcome, Terms, Uptime, Verdict
 
 Intervals = tuple[tuple[int, int], ...]
@@ -84,7 +85,7 @@ def outages(policy: Availability, case: Case) -> list[Window]:
     for event in case.events:
         if begins(event) and id(event) not in beginnings:
             case.world.remark("down_while_down", f"`{event.type}` while it was down already", event)
-    return [Window.between("down", span.start, span.end, id=span.begun_by.name) for span in found]
+    return [Window.between(OUTAGE, span.start, span.end, id=span.begun_by.name) for span in found]
 
 
 def up_to(now: int, stretches: list[Window]) -> Intervals:
@@ -138,7 +139,7 @@ def decide(
         elapsed_micros=uptime.down,
         margin_micros=allowed - uptime.down,
         period=month,
-        evidence=tuple(str(each.id) for each in concerned if each.kind == "down"),
+        evidence=tuple(str(each.id) for each in concerned if each.kind == OUTAGE),
         standing_still=concerned,
         uptime=uptime,
     )

@@ -126,13 +126,19 @@ def close(policy: Procedure, progress: Progress, event: Event) -> None:
 
 
 def note_unknown(policy: Procedure, event: Event, case: Case) -> None:
-    """Note a step that the procedure neither lists nor ever asks for."""
+    """Note a step that the procedure neither lists nor asks for, and a result that is nearly one that asks."""
     name = event.data.get(policy.step.field)
     known = {step.name for step in policy.steps}
     known |= {asked for by_value in policy.asks.values() for several in by_value.values() for asked in several}
     if name is not None and name not in known:
         message = f"{policy.id}: unknown step {quoted(name)}{did_you_mean(name, known)}"
         case.world.remark("unknown_step", message, event, policy.id)
+    for result, by_value in policy.asks.items():
+        value = event.data.get(result)
+        hint = "" if value in by_value else did_you_mean(value, by_value)
+        if hint:
+            message = f"{policy.id}: {result} {quoted(value)} asks for nothing{hint}"
+            case.world.remark("unknown_result", message, event, policy.id)
 
 
 def decide(terms: Terms, policy: Procedure, case: Case, progress: Progress) -> Verdict:

@@ -53,7 +53,7 @@ def announced(kind: str, source: PlannedWindow, event: Event, case: Case) -> Win
     """Return the window that a schedule announces; None, and a finding, where it has none or it has begun."""
     start, end = event.data.get(source.start), event.data.get(source.end)
     if start is None or end is None or end < start:
-        ignore(kind, event, case, "has no start and end")
+        ignore(kind, event, case, "has no start and end" if start is None or end is None else "ends before it starts")
         return None
     if event.at >= start:
         ignore(kind, event, case, "comes after the window began")

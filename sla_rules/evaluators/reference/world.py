@@ -74,23 +74,27 @@ class World:
     def _read(self, known: list[Event]) -> list[Event]:
         read: list[Event] = []
         undeclared: dict[str, list[Event]] = {}
+        first: dict[str, int] = {}
         for event in known:
             found: list[Finding] = []
+            begun = first.setdefault(event.subject, event.at)
             if event.type not in self.agreement.events:
-                undeclared.setdefault(event.type, []).append(event)
+                if self.concerns(event.at) and not self._known_elsewhere(event.type, begun):
+                    undeclared.setdefault(event.type, []).append(event)
             elif (kept := self.agreement.read(event, found)) is not None:
                 read.append(kept)
             else:
                 self.left_out.add(event.subject)
-            if found and self.concerns(event.at):
+            if found and (self.concerns(event.at) or covers(self.agreement, begun)):
                 self.findings += found
         for type, events in undeclared.items():
-            concerned = [event for event in events if self.concerns(event.at)]
-            if concerned:
-                message = f"unknown event type {quoted(type)}{did_you_mean(type, self.agreement.events)}"
-                found_type = finding("unknown_type", message, concerned[0])
-                self.findings.append(replace(found_type, count=len(concerned)))
+            message = f"unknown event type {quoted(type)}{did_you_mean(type, self.agreement.events)}"
+            self.findings.append(replace(finding("unknown_type", message, events[0]), count=len(events)))
         return read
+
+    def _known_elsewhere(self, type: str, begun: int) -> bool:
+        """Say whether the version by which a case is judged, from its first event, declares a type of event."""
+        return any(type in version.events and covers(version, begun) for version in self.versions)
 
     def cases(self, match: tuple[str, ...]) -> list[Case]:
         """Return the cases of a match, in the order of their first event.
@@ -141,8 +145,9 @@ class World:
         for window in passed:
             if not isinstance(window, Window):
                 raise InputError(f"{quoted(window)} is not a Window")
-            if window.kind not in self.agreement.windows:
-                hint = did_you_mean(window.kind, self.agreement.windows)
+            if not any(window.kind in version.windows for version in self.versions):
+                known = [kind for version in self.versions for kind in version.windows]
+                hint = did_you_mean(window.kind, known)
                 raise InputError(f"window {quoted(window.id or window.kind)}: unknown kind {quoted(window.kind)}{hint}")
         return passed
 
