@@ -75,9 +75,8 @@ def missing(name: str) -> str:
 def by_table(limit: Table, view: View[Deadline]) -> Given:
     """Return what the row of the case's attributes gives."""
     values = tuple(view.facts.get(name) for name in limit.by)
-    for name, value in zip(limit.by, values, strict=True):
-        if value is None:
-            return Given(cause=missing(name))
+    if None in values:
+        return Given(cause=missing(limit.by[values.index(None)]))
     if values not in limit.rows:
         return Given(cause=f"the table has no row for {', '.join(map(str, values))}")
     given = given_by(limit.rows[values], view)

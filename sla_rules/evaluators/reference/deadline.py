@@ -151,12 +151,14 @@ def margin_of(
     given: Given, due: Due, calendar: Calendar | str, still: Still, elapsed: int | None, now: View[Deadline]
 ) -> int | None:
     """Return the counted time from the end of the instance to its due instant, negative when late."""
-    if due.at is not None:
-        left, over = counted(calendar, now.at, due.at, still), counted(calendar, due.at, now.at, still)
-        return None if left is None or over is None else left - over
-    if given.counted is None or elapsed is None or due.deferral or due.cause is not None:
+    if due.cause is not None or elapsed is None:
         return None
-    return given.counted - elapsed
+    if given.counted is not None and not due.deferral and not now.policy.strict:
+        return given.counted - elapsed
+    if due.at is None:
+        return None if given.counted is None or due.deferral else given.counted - elapsed
+    left, over = counted(calendar, now.at, due.at, still), counted(calendar, due.at, now.at, still)
+    return None if left is None or over is None else left - over
 
 
 def note_hidden_breach(later: Given, now: View[Deadline]) -> None:

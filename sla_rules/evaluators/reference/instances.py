@@ -19,9 +19,11 @@ def instances(policy: Deadline, case: Case) -> list[Instance]:
     for instant in together(event for event in case.events if event.type in policy.roles):
         stops = [event for event in instant if event.type in policy.stop_types]
         cancels = [event for event in instant if event.type in policy.cancel_types]
-        starts = [event for event in instant if case.selects(policy.start, event, event, policy.roles)]
+        beginning = [event for event in instant if event.type in policy.start_types]
+        starts = [event for event in beginning if case.selects(policy.start, event, event, policy.roles)]
         end_the_open_one(policy, case, found, stops, cancels)
-        reopen_the_last(policy, case, found, instant)
+        if policy.resume is not None:
+            reopen_the_last(policy, case, found, instant)
         for event in starts:
             if begins(policy, case, event, found):
                 found.append(Instance(event, in_force=in_force(policy, event, case.world)))
@@ -45,7 +47,7 @@ def end_the_open_one(
     policy: Deadline, case: Case, found: list[Instance], stops: list[Event], cancels: list[Event]
 ) -> None:
     """End the instance that is open by the first stop that means it, else by the first cancel; each is used once."""
-    if not found or found[-1].ended_by is not None:
+    if not (stops or cancels) or not found or found[-1].ended_by is not None:
         return
     instance = found[-1]
     for event in stops:
