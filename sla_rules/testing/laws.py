@@ -218,7 +218,9 @@ def time_only_settles(agreement: Agreement, history: History, judge: Judge, rand
     if not settled or not history.events:
         return
     first = min(event.at for event in history.events)
-    earlier = random.randint(first, max(first, history.as_of))
+    if first > history.as_of:
+        return
+    earlier = random.randint(first, history.as_of)
     before = judged(agreement, replace(history, as_of=earlier), judge)
     after = {about(verdict): verdict for verdict in judged(agreement, history, judge)}
     for verdict in before:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from random import Random
 
 import jsonschema
 import pytest
@@ -10,7 +11,7 @@ import sla_rules as sla
 from sla_rules.cli import main
 from sla_rules.testing import certification, laws
 from sla_rules.testing.certification import certificate_schema, certify
-from sla_rules.testing.directed import directed
+from sla_rules.testing.directed import History, directed
 from sla_rules.verdict import Verdicts
 
 LITTLE = """
@@ -122,6 +123,15 @@ def test_a_certificate_that_fails_is_as_reproducible(little: Path, monkeypatch: 
     assert told == [("answer", told[0][1])]
     one, other = (certify(made, examples=5).to_json() for _ in range(2))
     assert one == other
+
+
+def test_a_history_of_which_nothing_is_known_yet_breaks_no_law(little: Path) -> None:
+    made = sla.load(little)
+    asked = sla.Event(id="1", type="asked", subject="Q", time="2026-03-02T09:00:00Z", data={"urgency": "high"})
+    answered = sla.Event(id="2", type="answered", subject="Q", time="2026-03-02T09:00:00Z")
+    history = History("too early", "answer", (asked, answered), asked.at - 1)
+    for law in laws.LAWS.values():
+        assert list(law(made, history, sla.judge, Random(0))) == []
 
 
 def test_some_policies_of_an_agreement_are_certified_by_their_own_scenarios() -> None:
