@@ -4,6 +4,7 @@ Run with `python -m benchmarks.ticket`.
 """
 
 import timeit
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import sla_rules as sla
@@ -29,9 +30,9 @@ def history(number: int) -> list[sla.Event]:
     ]
 
 
-def best(work: object, repeat: int = 5) -> float:
+def best(work: Callable[[], object], repeat: int = 5) -> float:
     """The shortest of several runs, in seconds."""
-    return min(timeit.repeat(work, number=1, repeat=repeat))  # type: ignore[arg-type]
+    return min(timeit.repeat(work, number=1, repeat=repeat))
 
 
 def main() -> None:

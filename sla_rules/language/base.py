@@ -214,6 +214,6 @@ Day = Annotated[date, BeforeValidator(read_day, json_schema_input_type=DayText)]
 """A calendar date, written `2026-05-15`."""
 
 
-def listed(value: object) -> object:
+def listed(value: object) -> list[Any]:
     """Return a list of what may be written as one item or as a list of them."""
     return list(value) if isinstance(value, (list, tuple)) else [value]

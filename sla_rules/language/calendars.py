@@ -36,7 +36,7 @@ _DATES = {
 
 
 def _read_dates(value: object) -> dict[date, str]:
-    named = value if isinstance(value, dict) else dict.fromkeys(listed(value), "")  # type: ignore[call-overload]
+    named = value if isinstance(value, dict) else dict.fromkeys(listed(value), "")
     dates = {}
     for day, name in named.items():
         dates[read_day(day)] = "" if name is None else str(name)

@@ -243,7 +243,7 @@ class _Check:
 
     def tiers(self, path: Path, limit: LeadDays) -> None:
         """Tiers cover every number of days once."""
-        covered = 0
+        covered: int | None = 0
         order = sorted(range(len(limit.tiers)), key=lambda index: limit.tiers[index].from_)
         before: int | None = None
         for index in order:
@@ -256,7 +256,7 @@ class _Check:
                 self.problem(at, f"tier {_span(tier)} overlaps tier {_span(overlapped)}")
             elif tier.from_ > covered:
                 self.problem(at, f"no tier for {_days(covered, tier.from_ - 1)}")
-            covered = None if tier.to is None else tier.to + 1  # type: ignore[assignment]
+            covered = None if tier.to is None else tier.to + 1
             before = index
         if covered is not None:
             self.problem(path, f"no tier for {covered} days and more; leave out the last `to`")

@@ -20,7 +20,7 @@ class Selector(Model):
 
 
 def _as_selectors(value: object) -> object:
-    return [{"type": item} if isinstance(item, str) else item for item in listed(value)]  # type: ignore[attr-defined]
+    return [{"type": item} if isinstance(item, str) else item for item in listed(value)]
 
 
 Selectors = Annotated[

@@ -74,7 +74,8 @@ def judge(
 
 def new_ones(findings: list[Finding], known: list[Finding]) -> list[Finding]:
     """Return the findings of a version that an earlier one has not made already."""
-    return [found for found in findings if found not in set(known)]
+    already = set(known)
+    return [found for found in findings if found not in already]
 
 
 def judge_policy(id: str, world: World) -> list[Verdict]:

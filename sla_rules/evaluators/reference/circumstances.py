@@ -11,6 +11,7 @@ from sla_rules.language.exemptions import Backlog
 from sla_rules.language.policies import Policy
 from sla_rules.language.selectors import types_of
 from sla_rules.periods import label, label_of_date
+from sla_rules.verdict import Outcome
 
 
 @dataclass(slots=True)
@@ -99,6 +100,13 @@ def exemptions(now: View[Any]) -> tuple[tuple[str, ...], list[Event]]:
         if exempt:
             ids.append(exemption.id)
     return tuple(ids), grounds
+
+
+def first_that_holds(exempted_by: tuple[str, ...], cause: str | None, otherwise: Outcome) -> Outcome:
+    """Exempt, then undetermined for a cause, then the rest."""
+    if exempted_by:
+        return Outcome.EXEMPT
+    return otherwise if cause is None else Outcome.UNDETERMINED
 
 
 def in_backlog(backlog: Backlog, now: View[Any]) -> bool:

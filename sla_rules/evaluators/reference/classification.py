@@ -4,7 +4,15 @@ from collections.abc import Iterator
 
 from sla_rules.evaluators.reference.allowance import missing
 from sla_rules.evaluators.reference.cases import names
-from sla_rules.evaluators.reference.circumstances import Instance, applies, exemptions, in_force, period_of, view
+from sla_rules.evaluators.reference.circumstances import (
+    Instance,
+    applies,
+    exemptions,
+    first_that_holds,
+    in_force,
+    period_of,
+    view,
+)
 from sla_rules.evaluators.reference.world import World
 from sla_rules.language.base import written
 from sla_rules.language.policies import Classification
@@ -31,17 +39,12 @@ def classification(policy: Classification, terms: Terms, world: World) -> Iterat
                 cause = "the decision table has no row for these facts"
             elif recorded is None:
                 cause = missing(policy.value)
-            if exempted_by:
-                outcome = Outcome.EXEMPT
-            elif cause is not None:
-                outcome = Outcome.UNDETERMINED
-            else:
-                outcome = Outcome.MET if recorded == expected else Outcome.BREACHED
+            compared = Outcome.MET if recorded == expected else Outcome.BREACHED
             yield Verdict(
                 terms,
                 start.subject,
                 case.key,
-                outcome,
+                first_that_holds(exempted_by, cause, compared),
                 start_at=start.at,
                 period=period_of(now),
                 exempted_by=exempted_by,

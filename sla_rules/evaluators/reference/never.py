@@ -3,7 +3,15 @@
 from collections.abc import Iterator
 
 from sla_rules.evaluators.reference.cases import Case, names
-from sla_rules.evaluators.reference.circumstances import Instance, applies, exemptions, in_force, period_of, view
+from sla_rules.evaluators.reference.circumstances import (
+    Instance,
+    applies,
+    exemptions,
+    first_that_holds,
+    in_force,
+    period_of,
+    view,
+)
 from sla_rules.evaluators.reference.world import World
 from sla_rules.events import Event
 from sla_rules.language.policies import Never
@@ -62,12 +70,11 @@ def decide(terms: Terms, policy: Never, case: Case, start: Event, violation: Eve
     """Met until violated."""
     now = view(policy, case, Instance(start, stop=violation), case.world.now)
     exempted_by, grounds = exemptions(view(policy, case, now.instance, violation.at) if violation else now)
-    outcome = Outcome.EXEMPT if exempted_by else Outcome.BREACHED if violation else Outcome.MET
     return Verdict(
         terms,
         start.subject,
         case.key,
-        outcome,
+        first_that_holds(exempted_by, None, Outcome.BREACHED if violation else Outcome.MET),
         start_at=start.at,
         stop_at=None if violation is None else violation.at,
         period=period_of(now),

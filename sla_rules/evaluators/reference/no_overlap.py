@@ -7,7 +7,15 @@ from typing import Any
 
 from sla_rules.evaluators.reference.allowance import missing
 from sla_rules.evaluators.reference.cases import Case, names
-from sla_rules.evaluators.reference.circumstances import Instance, applies, exemptions, in_force, period_of, view
+from sla_rules.evaluators.reference.circumstances import (
+    Instance,
+    applies,
+    exemptions,
+    first_that_holds,
+    in_force,
+    period_of,
+    view,
+)
 from sla_rules.evaluators.reference.world import World
 from sla_rules.events import Event
 from sla_rules.language.policies import NoOverlap
@@ -79,21 +87,17 @@ def decide(terms: Terms, policy: NoOverlap, case: Case, event: Event, other: Eve
     now = view(policy, case, Instance(event), event.at)
     exempted_by, grounds = exemptions(now)
     absent = [name for name in (policy.resource, policy.from_, policy.to) if event.data.get(name) is None]
-    outcome = Outcome.BREACHED if other else Outcome.MET
-    if absent:
-        outcome = Outcome.UNDETERMINED
-    if exempted_by:
-        outcome = Outcome.EXEMPT
+    cause = missing(absent[0]) if absent else None
     return Verdict(
         terms,
         event.subject,
         case.key,
-        outcome,
+        first_that_holds(exempted_by, cause, Outcome.BREACHED if other else Outcome.MET),
         start_at=event.at,
         period=period_of(now),
         exempted_by=exempted_by,
         evidence=names((event, *grounds, other)),
         basis=((policy.resource, event.data.get(policy.resource)),),
-        cause=missing(absent[0]) if absent else None,
+        cause=cause,
         detail=() if other is None else (other.subject,),
     )

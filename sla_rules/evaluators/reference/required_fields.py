@@ -4,7 +4,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sla_rules.evaluators.reference.cases import names
-from sla_rules.evaluators.reference.circumstances import Instance, applies, exemptions, in_force, period_of, view
+from sla_rules.evaluators.reference.circumstances import (
+    Instance,
+    applies,
+    exemptions,
+    first_that_holds,
+    in_force,
+    period_of,
+    view,
+)
 from sla_rules.evaluators.reference.world import World
 from sla_rules.events import Event
 from sla_rules.language.conditions import read_item
@@ -21,12 +29,11 @@ def required_fields(policy: RequiredFields, terms: Terms, world: World) -> Itera
             now = view(policy, case, Instance(event), event.at)
             exempted_by, grounds = exemptions(now)
             lacking = tuple(absent(policy, event, world))
-            outcome = Outcome.BREACHED if lacking else Outcome.MET
             yield Verdict(
                 terms,
                 event.subject,
                 case.key,
-                Outcome.EXEMPT if exempted_by else outcome,
+                first_that_holds(exempted_by, None, Outcome.BREACHED if lacking else Outcome.MET),
                 start_at=event.at,
                 period=period_of(now),
                 exempted_by=exempted_by,
