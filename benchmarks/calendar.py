@@ -1,17 +1,24 @@
-"""What counted time costs: one value in microseconds, arrays in pairs a second beside a bare `np.searchsorted`."""
+"""What counted time costs: one value in microseconds, arrays in pairs a second beside a bare `np.searchsorted`.
 
-from collections.abc import Callable
+Run with `python -m benchmarks.calendar`.
+"""
+
+from collections.abc import Callable, Iterator
 from datetime import timedelta
-from time import perf_counter
 
 import numpy as np
 
+from benchmarks.measuring import Table, best, times, verdict_on
 from sla_rules.calendar import Calendar
 from sla_rules.instants import HOUR, micros, moment
 
 PAIRS = 2_000_000
 CALLS = 20_000
 ROUNDS = 5
+TARGET_ONE = 5.0
+"""Microseconds a value."""
+TARGET_MANY = 10.0
+"""Million pairs a second, on a business calendar with holidays."""
 
 
 def office() -> Calendar:
@@ -21,20 +28,11 @@ def office() -> Calendar:
     )
 
 
-def best(work: Callable[[], object]) -> float:
-    """Seconds of the fastest round, which is the one that others on the machine disturbed least."""
-    seconds = []
-    for _ in range(ROUNDS):
-        begun = perf_counter()
-        work()
-        seconds.append(perf_counter() - begun)
-    return min(seconds)
-
-
-def one_value(calendar: Calendar) -> None:
+def one_value(calendar: Calendar, calls: int) -> Iterator[tuple[str, float]]:
+    """Microseconds a call, the pendulum result included."""
     random = np.random.default_rng(1)
     first, last = micros("2022-01-03T00:00:00Z"), micros("2026-12-30T00:00:00Z")
-    starts = [moment(int(at)) for at in random.integers(first, last, CALLS)]
+    starts = [moment(int(at)) for at in random.integers(first, last, calls)]
     limit = timedelta(hours=8)
     ends = [start + timedelta(days=3) for start in starts]
 
@@ -48,39 +46,44 @@ def one_value(calendar: Calendar) -> None:
 
     for name, work in (("add", add), ("elapsed", elapsed)):
         work()
-        print(f"{name:<13} {best(work) / CALLS * 1e6:6.2f} µs a call")
+        yield name, best(work, ROUNDS) / calls * 1e6
 
 
-def many_values(calendar: Calendar) -> None:
+def many_values(calendar: Calendar, pairs: int) -> Iterator[tuple[str, float]]:
+    """Million pairs a second; the first is one bare search of the breakpoints."""
     random = np.random.default_rng(2)
     first, last = micros("2022-01-03T00:00:00Z"), micros("2026-12-30T00:00:00Z")
-    starts, ends = (random.integers(first, last, PAIRS) for _ in range(2))
-    limits = random.integers(0, 80 * HOUR, PAIRS)
+    starts, ends = (random.integers(first, last, pairs) for _ in range(2))
+    limits = random.integers(0, 80 * HOUR, pairs)
     opens = np.array(calendar.breakpoints(first, last).opens)
-
-    def search() -> None:
-        np.searchsorted(opens, starts, side="right")
-
     works: dict[str, Callable[[], object]] = {
-        "searchsorted": search,
+        "np.searchsorted": lambda: np.searchsorted(opens, starts, side="right"),
         "elapsed_many": lambda: calendar.elapsed_many(starts, ends),
         "add_many": lambda: calendar.add_many(starts, limits),
     }
-    seconds = {}
     for name, work in works.items():
         work()
-        seconds[name] = best(work)
-        ratio = seconds[name] / seconds["searchsorted"]
-        print(
-            f"{name:<13} {PAIRS / seconds[name] / 1e6:6.1f} M pairs/s, {ratio:.2f} x one searchsorted of {len(opens)}"
-        )
+        yield name, pairs / best(work, ROUNDS) / 1e6
+
+
+def tables(pairs: int = PAIRS, calls: int = CALLS) -> Iterator[Table]:
+    """Measure."""
+    rows = []
+    for said, calendar in (("office with holidays", office()), ("around the clock", Calendar())):
+        for name, each in one_value(calendar, calls):
+            target = f"{TARGET_ONE:g} µs: {verdict_on(each, TARGET_ONE, most=True)}"
+            rows.append([f"`{name}`, {said}", f"{each:.2f} µs a call", "", target])
+        (_, bare), *ours = many_values(calendar, pairs)
+        rows.append([f"bare `np.searchsorted`, {said}", f"{bare:.1f} M pairs/s", "1.00 x", ""])
+        for name, rate in ours:
+            target = f"{TARGET_MANY:g} M/s: {verdict_on(rate, TARGET_MANY, most=False)}"
+            rows.append([f"`{name}`, {said}", f"{rate:.1f} M pairs/s", times(bare / rate), target])
+    yield Table("Counted time", ("what", "speed", "to one search", "target"), rows)
 
 
 def main() -> None:
-    for name, calendar in (("office", office()), ("around the clock", Calendar())):
-        print(f"{name}:")
-        one_value(calendar)
-        many_values(calendar)
+    for table in tables():
+        print(table)
 
 
 if __name__ == "__main__":

@@ -3,13 +3,16 @@
 Run with `python -m benchmarks.ticket`.
 """
 
-import timeit
-from collections.abc import Callable
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import sla_rules as sla
+from benchmarks.measuring import Table, best, grouped, times, verdict_on
 
 TICKETS = 2_000
+ROUNDS = 5
+TARGET = 100.0
+"""Microseconds a ticket, its three ticket policies judged."""
 FIRST = datetime(2026, 3, 2, 14, tzinfo=UTC)
 
 
@@ -30,28 +33,33 @@ def history(number: int) -> list[sla.Event]:
     ]
 
 
-def best(work: Callable[[], object], repeat: int = 5) -> float:
-    """The shortest of several runs, in seconds."""
-    return min(timeit.repeat(work, number=1, repeat=repeat))
+def tables(count: int = TICKETS) -> Iterator[Table]:
+    """Measure."""
+    agreement = sla.load("intercall").only("support.*")
+    tickets = [history(number) for number in range(count)]
+    together = [event for ticket in tickets for event in ticket]
+    works = {
+        "make the events": lambda: [history(number) for number in range(count)],
+        "judge them one by one": lambda: [sla.judge(agreement, ticket) for ticket in tickets],
+        "judge them in one call": lambda: sla.judge(agreement, together),
+        "judge them in one call and render every reason": lambda: [
+            verdict.reason for verdict in sla.judge(agreement, together)
+        ],
+    }
+    measured = {name: best(work, ROUNDS) / count * 1e6 for name, work in works.items()}
+    making = measured["make the events"]
+    rows = []
+    for name, each in measured.items():
+        is_bound = name == "judge them one by one"
+        target = f"{TARGET:g} µs: {verdict_on(each, TARGET, most=True)}" if is_bound else ""
+        rows.append([name, f"{each:.1f} µs a ticket", times(each / making), target])
+    title = f"One ticket in process: {grouped(count)} tickets of 4 events, {len(agreement.policies)} policies"
+    yield Table(title, ("what", "time", "to making the events", "target"), rows)
 
 
 def main() -> None:
-    """Measure and print."""
-    agreement = sla.load("intercall").only("support.*")
-    tickets = [history(number) for number in range(TICKETS)]
-    together = [event for ticket in tickets for event in ticket]
-    making = best(lambda: [history(number) for number in range(TICKETS)])
-    one_by_one = best(lambda: [sla.judge(agreement, ticket) for ticket in tickets])
-    at_once = best(lambda: sla.judge(agreement, together))
-    with_reasons = best(lambda: [verdict.reason for verdict in sla.judge(agreement, together)])
-    print(f"{TICKETS} tickets of 4 events, {len(agreement.policies)} policies each, best of 5 runs")
-    for name, seconds in (
-        ("make the events", making),
-        ("judge them one by one", one_by_one),
-        ("judge them in one call", at_once),
-        ("judge them in one call and render every reason", with_reasons),
-    ):
-        print(f"{name:48} {seconds / TICKETS * 1e6:8.1f} µs a ticket  {seconds / making:6.2f} x making the events")
+    for table in tables():
+        print(table)
 
 
 if __name__ == "__main__":

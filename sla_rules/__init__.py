@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sla_rules.events import Finding as Finding
     from sla_rules.events import Window as Window
     from sla_rules.report import Report as Report
+    from sla_rules.report.evaluating import evaluate as evaluate
     from sla_rules.testing.compare import compare as compare
     from sla_rules.verdict import Outcome as Outcome
     from sla_rules.verdict import Verdict as Verdict
@@ -45,6 +46,7 @@ _HOME = {
     "Verdicts": "verdict",
     "Window": "events",
     "compare": "testing.compare",
+    "evaluate": "report.evaluating",
     "judge": "evaluators.reference",
     "load": "agreement",
 }

@@ -99,19 +99,28 @@ def elapsed_many(
 ) -> NDArray[np.timedelta64]:
     """`Calendar.elapsed_many` with its windows as intervals."""
     begins, finishes = _instants("starts", starts), _instants("ends", ends)
-    shape = _shape("starts", begins, "ends", finishes)
-    if 0 in shape:
-        return np.empty(shape, "timedelta64[us]")
-    low, high = min(begins.min(), finishes.min()), max(begins.max(), finishes.max())
+    if 0 in _shape("starts", begins, "ends", finishes):
+        return np.empty(_shape("starts", begins, "ends", finishes), "timedelta64[us]")
+    elapsed, beyond = elapsed_within(calendar, begins, finishes, still)
+    if beyond is not None:
+        raise BeyondHorizonError(f"the pair at index {_first(beyond)} is {calendar.beyond}")
+    return elapsed.view("timedelta64[us]")
+
+
+def elapsed_within(
+    calendar: Calendar, starts: Ints, ends: Ints, still: Sequence[Interval]
+) -> tuple[Ints, NDArray[np.bool_] | None]:
+    """Return the counted time of pairs of instants, and which of them lie beyond the calendar, if any do."""
+    beyond: NDArray[np.bool_] | None = None
+    low, high = min(starts.min(), ends.min()), max(starts.max(), ends.max())
     if low < calendar.first or high > calendar.last:
         # A pair the wrong way round is zero wherever it lies, as for one value.
-        beyond = (begins < finishes) & ((begins < calendar.first) | (finishes > calendar.last))
-        if beyond.any():
-            raise BeyondHorizonError(f"the pair at index {_first(beyond)} is {calendar.beyond}")
-        begins, finishes = (np.clip(at, calendar.first, calendar.last) for at in (begins, finishes))
+        outside = (starts < ends) & ((starts < calendar.first) | (ends > calendar.last))
+        beyond = outside if outside.any() else None
+        starts, ends = (np.clip(at, calendar.first, calendar.last) for at in (starts, ends))
         low, high = (min(max(at, calendar.first), calendar.last) for at in (low, high))
     arrays = calendar.breakpoints(int(low), int(high)).without(still).arrays
-    return _in_chunks(arrays.elapsed, begins, finishes).view("timedelta64[us]")
+    return _in_chunks(arrays.elapsed, starts, ends), beyond
 
 
 def add_many(
@@ -122,10 +131,16 @@ def add_many(
     shape = _shape("starts", begins, "limits", lengths)
     if 0 in shape:
         return np.empty(shape, "datetime64[us]")
-    return _due_many(calendar, begins, lengths, still).view("datetime64[us]")
+    due, beyond = due_within(calendar, begins, lengths, still)
+    if beyond is not None:
+        raise BeyondHorizonError(f"the limit at index {_first(beyond)} is used up at a time that is {calendar.beyond}")
+    return due.view("datetime64[us]")
 
 
-def _due_many(calendar: Calendar, starts: Ints, limits: Ints, still: Sequence[Interval]) -> Ints:
+def due_within(
+    calendar: Calendar, starts: Ints, limits: Ints, still: Sequence[Interval]
+) -> tuple[Ints, NDArray[np.bool_] | None]:
+    """Return the due instants of starts and limits, and which of them lie beyond the calendar, if any do."""
     first, last = calendar.first, calendar.last
     beyond: NDArray[np.bool_] | None = None
     reach = last
@@ -142,11 +157,9 @@ def _due_many(calendar: Calendar, starts: Ints, limits: Ints, still: Sequence[In
         due = _in_chunks(partial(arrays.due, latest=calendar.exhausted_at == "opening"), starts, limits)
         missing = due == _BEYOND if beyond is None else (due == _BEYOND) | beyond
         if not missing.any():
-            return due
-        if points.end >= last:
-            raise BeyondHorizonError(
-                f"the limit at index {_first(missing)} is used up at a time that is {calendar.beyond}"
-            )
+            return due, None
+        if points.end >= last or not (missing if beyond is None else missing & ~beyond).any():
+            return due, missing
         points = calendar.later(points)
 
 

@@ -11,7 +11,6 @@ from sla_rules.agreement import Agreement, load
 from sla_rules.errors import SlaError, did_you_mean, quoted
 from sla_rules.evaluators.reference import judge
 from sla_rules.events import Finding
-from sla_rules.report import Report
 from sla_rules.sources import read_events
 from sla_rules.verdict import Verdicts
 from sla_rules.version import VERSION
@@ -101,6 +100,8 @@ def _check_options(parser: argparse.ArgumentParser) -> None:
 
 def check(options: argparse.Namespace) -> int:
     """Judge a file of events and report."""
+    from sla_rules.report import Report
+
     verdicts, unreadable = _judged(options)
     report = Report(verdicts, findings=unreadable, assume_complete=options.assume_complete)
     report.show()

@@ -1,6 +1,6 @@
 """Verdicts: what became of each obligation, and of each period that an objective promises."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -258,6 +258,7 @@ class Verdicts(list[Verdict]):
         as_of: the instant of knowledge, in microseconds since 1970 UTC; None where there was no event.
         findings: what is remarkable about the data.
         given: how many events of each type came in, repeated ones and those after `as_of` included.
+        attributes: takes the name of a field and returns its last known value as of `as_of`, by subject.
     """
 
     def __init__(self, agreement: Agreement, as_of: int | None) -> None:
@@ -266,3 +267,9 @@ class Verdicts(list[Verdict]):
         self.as_of = as_of
         self.findings: list[Finding] = []
         self.given: dict[str, int] = {}
+        self.attributes: Callable[[str], dict[str, Any]] = nothing_known
+
+
+def nothing_known(_: str) -> dict[str, Any]:
+    """Return the values of a field, by subject, where no event was read."""
+    return {}

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import sla_rules as sla
+from sla_rules.evaluators import columnar
 from sla_rules.verdict import Verdict, Verdicts
 
 settings.register_profile(
@@ -14,7 +15,7 @@ settings.register_profile(
 )
 settings.load_profile("default")
 
-EVALUATORS: dict[str, Callable[..., Verdicts]] = {"reference": sla.judge}
+EVALUATORS: dict[str, Callable[..., Verdicts]] = {"reference": sla.judge, "columnar": columnar.judge}
 """Every evaluator that exists, under the signature of `sla.judge`; all semantic tests run on each."""
 
 

@@ -103,7 +103,7 @@ class Condition(Model):
     def holds(self, values: Values) -> bool:
         """Say whether the condition holds of these field values (as declarations read them)."""
         return (
-            all(_compare(op, values.get(field), operand, values) for field, ops in self.tests for op, operand in ops)
+            all(compare(op, values.get(field), operand, values) for field, ops in self.tests for op, operand in ops)
             and (self.all is None or all(part.holds(values) for part in self.all))
             and (self.any is None or any(part.holds(values) for part in self.any))
             and (self.not_ is None or not self.not_.holds(values))
@@ -118,7 +118,8 @@ _ORDER: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def _compare(op: str, value: object, operand: Any, values: Values) -> bool:
+def compare(op: str, value: object, operand: Any, values: Values) -> bool:
+    """Say whether one comparison holds of a field's value; `values` are those of the fields it may be compared with."""
     match op:
         case "exists":
             return (value is not None) is operand

@@ -1,5 +1,7 @@
-"""Reports: which promises were kept, which were not and why, by clause; as text, Markdown and JSON."""
+"""Reports: which promises were kept, which were not and why, as frames, text, files and tables."""
 
-from sla_rules.report.report import Line, Report
+from sla_rules.report.breaches import ClauseBreaches
+from sla_rules.report.report import Report
+from sla_rules.report.summary import Line
 
-__all__ = ["Line", "Report"]
+__all__ = ["ClauseBreaches", "Line", "Report"]

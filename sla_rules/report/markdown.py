@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from sla_rules.report.tables import SUMMARY, breach_rows, finding_rows, headline, summary_rows
+from sla_rules.report.tables import SUMMARY, breach_rows, finding_rows, headline, shown, summary_rows
 
 if TYPE_CHECKING:
     from sla_rules.report.report import Report
@@ -14,21 +14,21 @@ def markdown(report: "Report", most: int) -> str:
     title = report.agreement.title.get("en", report.agreement.id)
     parts = [f"# {_text(title)}", headline(report), *(f"> {_text(line)}" for line in report.check_the_mapping)]
     parts += ["## Promises", table(SUMMARY, summary_rows(report)), "## Breaches"]
-    groups = report.breaches_by_clause()
-    for id, verdicts in groups.items():
-        clause = verdicts[0].terms.clause
+    groups = report.breaches_by_clause(most)
+    for id, breaches in groups.items():
+        clause = breaches.clause
         section = f" ({_text(clause.section)})" if clause.section else ""
-        parts.append(f"### {id}{section}, {clause.strength}: {len(verdicts)}")
+        parts.append(f"### {id}{section}, {clause.strength}: {breaches.count}")
         if clause.summary:
             parts.append(_text(clause.summary.get("en", next(iter(clause.summary.values())))))
-        parts.append(table(("case", "started", "why"), breach_rows(verdicts, most)))
-        if len(verdicts) > most:
-            parts.append(f"and {len(verdicts) - most} more")
+        parts.append(table(("case", "started", "why"), breach_rows(breaches.verdicts)))
+        if breaches.count > most:
+            parts.append(f"and {breaches.count - most} more")
     if not groups:
         parts.append("None.")
     if report.findings:
         parts += ["## Findings", table(("finding", "events", "example"), finding_rows(report.findings))]
-    provenance = [(name, str(value)) for name, value in report.provenance.items() if value is not None]
+    provenance = [(name, shown(value)) for name, value in report.provenance.items() if value not in (None, [])]
     return "\n\n".join([*parts, "## Provenance", table(("what", "value"), provenance)]) + "\n"
 
 

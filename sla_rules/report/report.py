@@ -1,127 +1,97 @@
 """What a set of verdicts says about an agreement."""
 
-import json
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
+from sla_rules.errors import SlaError, quoted
 from sla_rules.events import Finding
-from sla_rules.instants import moment
-from sla_rules.language.document import Clause
-from sla_rules.language.policies import AnyPolicy, Deadline
-from sla_rules.language.selectors import types_of
-from sla_rules.reason import promise
-from sla_rules.verdict import Outcome, Verdict, Verdicts
-from sla_rules.version import VERSION
+from sla_rules.judged import Judged, judged_of, verdicts_of
+from sla_rules.periods import Period
+from sla_rules.report import breaches, summary
+from sla_rules.report.attainment import attainment
+from sla_rules.report.breaches import ClauseBreaches
+from sla_rules.report.changes import changes
+from sla_rules.report.provenance import provenance
+from sla_rules.report.summary import Line
+from sla_rules.verdict import Verdict, Verdicts
 
-JSON_FORMAT = 1
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    from sla_rules.report.files import Target
+
 BINDING = ("guarantee", "commitment")
 """The strengths whose breach makes `sla-rules check` end with exit code 1."""
-
-
-def versioned(id: str, version: str | None) -> str:
-    """An id, with the version where there are several."""
-    return id if version is None else f"{id} ({version})"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What became of one policy, by one version of the agreement.
-
-    Attributes:
-        policy, clause: what was promised, and where.
-        version: of the agreement, where it has several; None otherwise.
-        counts: instance verdicts by outcome.
-        periods: the period verdicts of a policy with an objective.
-        unmapped: why nothing is claimed about it: an event type that never occurs; empty otherwise.
-    """
-
-    policy: AnyPolicy
-    clause: Clause
-    version: str | None
-    counts: Counter[Outcome]
-    periods: tuple[Verdict, ...]
-    unmapped: str
-
-    @property
-    def name(self) -> str:
-        """The id of the policy, with the version where there are several."""
-        return versioned(self.policy.id, self.version)
-
-    @property
-    def promise(self) -> str:
-        """The share promised, in words."""
-        return promise(self.policy.objective)
-
-    @property
-    def status(self) -> str:
-        """`kept`, `broken`, `open` while something is pending, `not judged` or `no data`."""
-        if self.unmapped or not sum(self.counts.values()):
-            return "no data"
-        judged = self.counts if self.policy.objective is None else Counter(period.outcome for period in self.periods)
-        if judged[Outcome.BREACHED]:
-            return "broken"
-        if judged[Outcome.PENDING]:
-            return "open"
-        return "kept" if judged[Outcome.MET] else "not judged"
 
 
 class Report:
     """Verdicts, read as promises kept or broken.
 
+    What is counted is counted where the verdicts are, so they may be more than memory holds. Only `verdicts`,
+    `changes_since`, `to_json`, `to_arrow` and `to_pandas` take all of them in.
+
     Attributes:
-        verdicts: as `judge` returned them.
+        judged: what the evaluator had to say.
         agreement: by what was judged.
+        as_of: the instant of knowledge, in microseconds since 1970 UTC; None where there was no event.
         findings: of the data, those of its source first.
     """
 
-    def __init__(self, verdicts: Verdicts, *, findings: Iterable[Finding] = (), assume_complete: bool = False) -> None:
+    def __init__(
+        self, verdicts: Verdicts | Judged, *, findings: Iterable[Finding] = (), assume_complete: bool = False
+    ) -> None:
         """Take verdicts.
 
         Args:
-            verdicts: the list that `judge` returned.
+            verdicts: the list that `judge` returned, or what another evaluator has to say.
             findings: what the source of the events had to say.
             assume_complete: that an event type which never occurs did not happen, rather than was not mapped.
+
+        Raises:
+            SlaError: `verdicts` is neither.
         """
-        self.verdicts = verdicts
-        self.agreement = verdicts.agreement
-        self.findings = [*findings, *verdicts.findings]
+        if not isinstance(verdicts, (Verdicts, Judged)):
+            raise SlaError(f"{quoted(verdicts)} is not what `judge` or `evaluate` returns")
+        self.judged = judged_of(verdicts) if isinstance(verdicts, Verdicts) else verdicts
+        self.agreement = self.judged.agreement
+        self.as_of = self.judged.as_of
+        self.findings = [*findings, *self.judged.findings]
         self._assume_complete = assume_complete
+
+    @property
+    def lazy(self) -> pl.LazyFrame:
+        """One row a verdict, not yet collected, in any order."""
+        return self.judged.verdicts
+
+    @cached_property
+    def verdicts(self) -> pl.DataFrame:
+        """One row a verdict, by policy and start, each policy's periods last."""
+        return breaches.in_order(self.lazy).collect(engine="streaming")
+
+    def of(self, rows: pl.DataFrame) -> list[Verdict]:
+        """Return the verdicts that some rows of `verdicts` or `breaches` state, with sentence and story.
+
+        Raises:
+            InputError: a column is missing.
+        """
+        return verdicts_of(rows, self.judged.terms)
+
+    def reasons(self, rows: pl.DataFrame) -> pl.Series:
+        """Return for each of some rows of `verdicts` the sentence that says why.
+
+        Raises:
+            InputError: a column is missing.
+        """
+        return pl.Series("reason", [verdict.reason for verdict in self.of(rows)], dtype=pl.String)
 
     @cached_property
     def summary(self) -> list[Line]:
         """One line a policy, and for each version of an amended agreement that judged something by it."""
-        counts: dict[tuple[str, str | None], Counter[Outcome]] = {}
-        periods: dict[tuple[str, str | None], list[Verdict]] = {}
-        for verdict in self.verdicts:
-            key = verdict.policy, verdict.version
-            counted = counts.setdefault(key, Counter())
-            if verdict.tally is None:
-                counted[verdict.outcome] += 1
-            else:
-                periods.setdefault(key, []).append(verdict)
-        versions = self.agreement.versions
-        lines = []
-        for id in self.agreement.policies:
-            having = [version for version in versions if id in version.policies]
-            judging = [version for version in having if (id, version.version) in counts] or having[-1:]
-            for version in judging:
-                policy, key = version.policies[id], (id, version.version)
-                named = version.version if len(versions) > 1 else None
-                found, shares = counts.get(key, Counter()), tuple(periods.get(key, ()))
-                lines.append(Line(policy, version.clause_of(policy), named, found, shares, self._unmapped(policy)))
-        return lines
-
-    def _unmapped(self, policy: AnyPolicy) -> str:
-        if self._assume_complete or not isinstance(policy, Deadline):
-            return ""
-        for selectors in (policy.start, policy.stop):
-            types = types_of(selectors)
-            if not any(type in self.verdicts.given for type in types):
-                return f"no {' or '.join(f'`{type}`' for type in types)} in this source"
-        return ""
+        return summary.lines_of(self.judged, self._assume_complete)
 
     @property
     def check_the_mapping(self) -> list[str]:
@@ -133,73 +103,81 @@ class Report:
         return [f"check the mapping: {what} ({', '.join(ids)})" for what, ids in concerned.items()]
 
     @cached_property
-    def breaches(self) -> list[Verdict]:
-        """The broken promises: breached periods of policies with an objective, breached instances of those without."""
-        silent = {line.name for line in self.summary if line.unmapped}
-        return [
-            verdict
-            for verdict in self.verdicts
-            if verdict.outcome is Outcome.BREACHED
-            and versioned(verdict.policy, self._named(verdict)) not in silent
-            and (verdict.tally is not None) == (verdict.terms.policy.objective is not None)
-        ]
+    def _broken(self) -> pl.DataFrame:
+        return breaches.broken(self.judged, self.summary)
+
+    @cached_property
+    def breaches(self) -> pl.DataFrame:
+        """The broken promises: breached periods of policies with an objective, breached instances of those without.
+
+        The columns are those of `verdicts`, with the sentence as `reason` after `exempted_by`.
+        """
+        place = self._broken.columns.index("exempted_by") + 1
+        return self._broken.clone().insert_column(place, self.reasons(self._broken))
+
+    def breaches_by_clause(self, most: int | None = None) -> dict[str, ClauseBreaches]:
+        """Return the broken promises by the id of their clause (and version), in the order of the agreement.
+
+        Args:
+            most: how many verdicts of each clause are wanted; all unless said.
+        """
+        return breaches.by_clause(self.judged, self.summary, self._broken, most)
 
     @property
     def exit_code(self) -> int:
         """1 where a guarantee or commitment is broken, else 0."""
-        return int(any(verdict.terms.clause.strength in BINDING for verdict in self.breaches))
+        return int(any(line.status == "broken" and line.clause.strength in BINDING for line in self.summary))
 
-    def _named(self, verdict: Verdict) -> str | None:
-        """The version of a verdict, where the agreement has several."""
-        return verdict.version if len(self.agreement.versions) > 1 else None
+    def attainment(self, per: Period | None = None, by: str | Iterable[str] = ()) -> pl.DataFrame:
+        """Return how many instances were met, of each policy and period, and whether that is what was promised.
 
-    def breaches_by_clause(self) -> dict[str, list[Verdict]]:
-        """The broken promises by the id of their clause (and version), in the order of the agreement."""
-        grouped: dict[str, list[Verdict]] = {}
-        for clause in self.agreement.clauses:
-            for verdict in self.breaches:
-                if verdict.terms.clause.id == clause:
-                    grouped.setdefault(versioned(clause, self._named(verdict)), []).append(verdict)
-        return grouped
+        Args:
+            per: day, week, month, quarter, year or whole, of the start in the agreement's time zone; for a policy that
+                promises a share of such periods, the period that the instance counts in. Unless said, each policy's own
+                period, or the month.
+            by: fields that divide the counts further: one that the policy matches by, else the last known value of the
+                subject.
 
-    @property
+        Returns:
+            One row each with `policy`, `version` (where the agreement has several), `period` (null for instances
+            that count in none), a column for each of `by`; `met`, `breached`, `counted` (both), `pending`, `exempt`,
+            `void`, `undetermined`; `share`, an exact fraction as text, and `attained`, the same as a number for plots,
+            both null where nothing is counted; `promised`, in words; `kept`, null without an objective or where
+            nothing is counted. Policies whose mapping must be checked are left out.
+
+        Raises:
+            InputError: there is no such period or field.
+        """
+        return attainment(self.judged, self.summary, per, (by,) if isinstance(by, str) else tuple(by))
+
+    def changes_since(self, earlier: "Report") -> pl.DataFrame:
+        """Return the verdicts that differ from those of an earlier report, and why.
+
+        A case is known again by policy, subject, key and start, a period by policy and label.
+
+        Returns:
+            One row a difference: `policy`, `subject`, `key`, `period`; `before` and `after`, the outcomes, null where
+            there is none; `due_before`, `due_after`, `stop_before`, `stop_after`; `why`, one of `WHY`.
+
+        Raises:
+            InputError: the other report is of another agreement, or as of a later instant.
+        """
+        return changes(self, earlier)
+
+    @cached_property
     def provenance(self) -> dict[str, Any]:
-        """By what was judged, as of when, by which version of the library, and how much came in."""
-        return {
-            "agreement": self.agreement.id,
-            "version": self.agreement.version,
-            "hash": self.agreement.hash,
-            "timezone": self.agreement.timezone,
-            "as_of": None if self.verdicts.as_of is None else moment(self.verdicts.as_of).isoformat(),
-            "library": VERSION,
-            "events": sum(self.verdicts.given.values()),
-            "verdicts_count": len(self.verdicts),
-        }
+        """By what was judged, as of when, by which versions of library, time zones and holidays, and how much."""
+        return provenance(self)
 
-    def to_json(self) -> str:
-        """The whole report as JSON; `format` numbers its shape."""
-        whole = {
-            "format": JSON_FORMAT,
-            **self.provenance,
-            "check_the_mapping": self.check_the_mapping,
-            "summary": [
-                {
-                    "policy": line.policy.id,
-                    "version": line.version,
-                    "clause": line.clause.id,
-                    "section": line.clause.section,
-                    "strength": line.clause.strength,
-                    "promise": line.promise,
-                    "status": line.status,
-                    **{str(outcome): line.counts[outcome] for outcome in Outcome},
-                }
-                for line in self.summary
-            ],
-            "breaches": [verdict.to_dict() for verdict in self.breaches],
-            "verdicts": [verdict.to_dict() for verdict in self.verdicts],
-            "findings": [{name: getattr(finding, name) for name in Finding.__slots__} for finding in self.findings],
-        }
-        return json.dumps(whole, ensure_ascii=False, indent=1)
+    def to_json(self, path: "Target | None" = None) -> str:
+        """Return the whole report as JSON, and write it to a file if one is named; `format` numbers its shape.
+
+        Raises:
+            SlaError: the file cannot be written.
+        """
+        from sla_rules.report.documents import to_json
+
+        return to_json(self, path)
 
     def to_markdown(self, most: int = 200) -> str:
         """The report as Markdown, with at most `most` breaches of each clause."""
@@ -212,3 +190,59 @@ class Report:
         from sla_rules.report.terminal import show
 
         show(self, most)
+
+    def to_csv(self, path: "Target") -> None:
+        """Write the verdicts as CSV: instants as ISO 8601 text in UTC, spans as microseconds, lists as JSON.
+
+        Cells are written as they are, to be read by programs. A spreadsheet would run a subject such as `=1+1` as a
+        formula; `to_excel` writes what is safe there.
+
+        Raises:
+            SlaError: the file cannot be written.
+        """
+        from sla_rules.report.files import to_csv
+
+        to_csv(self, path)
+
+    def to_parquet(self, path: "Target") -> None:
+        """Write the verdicts as Parquet, with the provenance as JSON in its metadata, under `sla_rules`.
+
+        Raises:
+            SlaError: the file cannot be written.
+        """
+        from sla_rules.report.files import to_parquet
+
+        to_parquet(self, path)
+
+    def to_arrow(self) -> "pa.Table":
+        """Return the verdicts as a `pyarrow.Table`.
+
+        Raises:
+            SlaError: pyarrow, of the extra `pandas`, is not installed.
+        """
+        from sla_rules.report.files import to_arrow
+
+        return to_arrow(self)
+
+    def to_pandas(self) -> "pd.DataFrame":
+        """Return the verdicts as a pandas frame.
+
+        Raises:
+            SlaError: pandas or pyarrow, of the extra `pandas`, is not installed.
+        """
+        from sla_rules.report.files import to_pandas
+
+        return to_pandas(self)
+
+    def to_excel(self, path: "Target") -> None:
+        """Write a workbook with the sheets summary, breaches, attainment, findings and provenance.
+
+        Instants are text in UTC, spans numbers of seconds. No text is run as a formula. A sheet that would be too long
+        is cut, and the provenance says so.
+
+        Raises:
+            SlaError: xlsxwriter, of the extra `excel`, is not installed, or the file cannot be written.
+        """
+        from sla_rules.report.excel import to_excel
+
+        to_excel(self, path)

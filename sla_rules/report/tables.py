@@ -22,7 +22,7 @@ def headline(report: "Report") -> str:
     lines = report.summary
     counted = {status: sum(line.status == status for line in lines) for status in STATUSES}
     said = ", ".join(f"{number} {status}" for status, number in counted.items() if number)
-    as_of = "" if report.verdicts.as_of is None else f" as of {report.provenance['as_of']}"
+    as_of = "" if report.as_of is None else f" as of {report.provenance['as_of']}"
     return f"{len(lines)} promises of `{report.agreement.id}`{as_of}: {said}."
 
 
@@ -34,11 +34,16 @@ def summary_rows(report: "Report") -> Iterator[tuple[str, ...]]:
         yield line.name, line.clause.strength, line.promise, *map(str, counts), line.status
 
 
-def breach_rows(verdicts: list[Verdict], most: int) -> Iterator[tuple[str, str, str]]:
-    """Case, start to the minute and reason of the first breaches."""
-    for verdict in verdicts[:most]:
+def breach_rows(verdicts: Iterable[Verdict]) -> Iterator[tuple[str, str, str]]:
+    """Case, start to the minute and reason of some breaches."""
+    for verdict in verdicts:
         started = local(verdict.start_at, verdict)[:16] if verdict.start_at is not None else ""
         yield verdict.subject or verdict.period or "", started, verdict.reason
+
+
+def shown(value: object) -> str:
+    """A value of the provenance as text."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def finding_rows(findings: Iterable[Finding]) -> Iterator[tuple[str, str, str]]:

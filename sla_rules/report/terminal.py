@@ -24,21 +24,21 @@ def show(report: "Report", most: int) -> None:
     for line in report.check_the_mapping:
         console.print(f"[yellow]{escape(line)}[/yellow]")
     console.print(_summary(report))
-    for id, verdicts in report.breaches_by_clause().items():
-        clause = verdicts[0].terms.clause
+    for id, breaches in report.breaches_by_clause(most).items():
+        clause = breaches.clause
         section = f", section {clause.section}" if clause.section else ""
         console.print(
-            f"[bold red]{len(verdicts)} x {escape(id)}[/bold red] [dim]{escape(clause.strength + section)}[/dim]"
+            f"[bold red]{breaches.count} x {escape(id)}[/bold red] [dim]{escape(clause.strength + section)}[/dim]"
         )
         table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
         table.add_column(no_wrap=True, style="bold")
         table.add_column(no_wrap=True, style="dim")
         table.add_column(overflow="fold")
-        for row in breach_rows(verdicts, most):
+        for row in breach_rows(breaches.verdicts):
             table.add_row(*map(escape, row))
         console.print(table)
-        if len(verdicts) > most:
-            console.print(f"[dim]and {len(verdicts) - most} more; --markdown and --json list them[/dim]")
+        if breaches.count > most:
+            console.print(f"[dim]and {breaches.count - most} more; --markdown and --json list them[/dim]")
         console.print()
     for kind, count, example in finding_rows(report.findings):
         console.print(f"[yellow]finding[/yellow] {escape(kind)}, {count}: {escape(example)}")

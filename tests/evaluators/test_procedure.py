@@ -562,3 +562,13 @@ def test_a_result_spelt_nearly_like_one_that_asks_is_a_finding(judge):
     for result, found in (("voicemial", ["unknown_result"]), ("voicemail", []), ("spoke", [])):
         verdicts = judged(judge, ASKING, *run(f"one/{result}"))
         assert kinds(verdicts) == found, result
+
+
+def test_of_two_equal_events_without_ids_each_ends_what_the_other_starts(judge):
+    path = {"kind": "procedure", "start": "taken", "end": {"reached": "taken"}, "occurrence": "each"}
+    made = agreement(
+        {**path, "step": {"event": "step", "field": "name"}, "steps": ["one"]},
+        events={"taken": {}, "step": {"name": {"kind": "text"}}},
+    )
+    twins = [sla.Event(type="taken", subject="S", time="2026-03-02T14:00:00Z") for _ in range(2)]
+    assert [verdict.outcome for verdict in judge(made, twins)] == ["met", "met"]

@@ -1,12 +1,19 @@
 """Reports: which promises were kept, which were not, and what is said beside it."""
 
 import json
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
 
+import polars as pl
 import pytest
 
 import sla_rules as sla
+from sla_rules.judged import frame_of
+from sla_rules.reason import reason
 from sla_rules.report import Report
 from tests.conftest import History, agreement
+from tests.report.making import judged, through
 
 EVENTS = {"opened": {"vip": {"kind": "boolean"}}, "closed": {}, "called": {}, "answered": {}}
 PLAIN = {"id": "plain", "clause": "c", "kind": "deadline", "start": "opened", "stop": "closed", "limit": "1 h"}
@@ -46,20 +53,20 @@ def statuses(made: Report) -> dict[str, str]:
 def test_a_late_call_breaks_no_promise_where_the_share_is_kept() -> None:
     made = report(calls(4, 1))
     assert statuses(made)["share"] == "kept"
-    assert made.breaches == []
+    assert made.breaches.is_empty()
     assert made.exit_code == 0
 
 
 def test_a_broken_target_is_a_breach_and_no_failure() -> None:
     made = report(calls(3, 1))
-    assert [(breach.policy, breach.period) for breach in made.breaches] == [("share", "2026-03")]
+    assert made.breaches.select("policy", "period").rows() == [("share", "2026-03")]
     assert (statuses(made)["share"], made.exit_code) == ("broken", 0)
 
 
 def test_a_broken_commitment_is_a_failure() -> None:
     history = History().add("opened", "2026-03-02T10:00:00Z").add("closed", "2026-03-02T11:00:00.000001Z")
     made = report(history)
-    assert [breach.subject for breach in made.breaches] == ["S"]
+    assert made.breaches["subject"].to_list() == ["S"]
     assert (statuses(made)["plain"], made.exit_code) == ("broken", 1)
 
 
@@ -73,20 +80,20 @@ def test_a_broken_commitment_is_a_failure() -> None:
 def test_what_never_occurs_is_a_question_and_no_breach(history: History, missing: str) -> None:
     made = report(history)
     assert f"check the mapping: no `{missing}` in this source (plain)" in made.check_the_mapping
-    assert (made.breaches, made.exit_code, statuses(made)["plain"]) == ([], 0, "no data")
+    assert (made.breaches.is_empty(), made.exit_code, statuses(made)["plain"]) == (True, 0, "no data")
 
 
 def test_an_event_after_as_of_shows_that_the_mapping_is_right() -> None:
     history = History().add("opened", "2026-03-02T10:00:00Z").add("closed", "2026-03-05T10:00:00Z")
     made = report(history, as_of="2026-03-03T10:00:00Z")
-    assert [breach.subject for breach in made.breaches] == ["S"]
+    assert made.breaches["subject"].to_list() == ["S"]
     assert made.exit_code == 1
 
 
 def test_assume_complete_takes_silence_for_an_answer() -> None:
     made = report(History().add("opened", "2026-03-02T10:00:00Z"), assume_complete=True)
     assert made.check_the_mapping == []
-    assert [breach.subject for breach in made.breaches] == ["S"]
+    assert made.breaches["subject"].to_list() == ["S"]
 
 
 def test_open_and_not_judged() -> None:
@@ -148,3 +155,97 @@ def test_the_breaches_of_all_versions_stand_by_clause() -> None:
     made = agreement({**PLAIN, "id": "p"}, events=EVENTS)
     history = History().add("opened", "2026-03-02T10:00:00Z").add("closed", "2026-03-02T12:00:00Z")
     assert list(Report(sla.judge(made, history.events)).breaches_by_clause()) == ["c"]
+
+
+def test_the_report_of_a_frame_is_that_of_its_verdicts_whatever_its_order() -> None:
+    verdicts = judged()
+    text = Report(verdicts).to_json()
+    for change in (lambda frame: frame, pl.LazyFrame.reverse):
+        again = Report(through(verdicts, change))
+        assert again.to_json() == text
+        assert again.to_markdown() == Report(verdicts).to_markdown()
+        assert again.verdicts.equals(frame_of(verdicts))
+
+
+def test_the_report_of_many_files_is_that_of_their_rows(tmp_path: Path) -> None:
+    verdicts = judged()
+    for number, part in enumerate(frame_of(verdicts).iter_slices(7)):
+        part.write_parquet(tmp_path / f"{number}.parquet")
+    files = Report(replace(through(verdicts), build=lambda: pl.scan_parquet(tmp_path / "*.parquet")))
+    assert len(list(tmp_path.iterdir())) > 5
+    assert files.to_json() == Report(verdicts).to_json()
+
+
+@pytest.mark.parametrize("wrong", [[], None, frame_of(judged())])
+def test_what_is_no_judgement_makes_no_report(wrong: object) -> None:
+    with pytest.raises(sla.SlaError, match="is not what `judge` or `evaluate` returns"):
+        Report(wrong)  # type: ignore[arg-type]
+
+
+def test_the_breaches_are_rows_with_their_sentences() -> None:
+    verdicts = judged()
+    made = Report(verdicts)
+    broken = [
+        each for each in verdicts if each.outcome == "breached" and (each.tally is not None) == (each.policy == "share")
+    ]
+    assert {each.policy for each in broken} == {"answer", "share", "up"}
+    assert made.breaches["reason"].to_list() == [each.reason for each in broken]
+    columns = made.verdicts.columns
+    place = columns.index("exempted_by") + 1
+    assert made.breaches.columns == [*columns[:place], "reason", *columns[place:]]
+    assert made.of(made.breaches) == broken
+
+
+def test_any_rows_have_their_sentences() -> None:
+    made = Report(judged())
+    pending = made.verdicts.filter(pl.col("outcome") == "exempt")
+    assert made.reasons(pending).name == "reason"
+    assert made.reasons(pending).to_list() == [each.reason for each in judged() if each.outcome == "exempt"]
+    assert made.reasons(pending.clear()).to_list() == []
+    with pytest.raises(sla.InputError, match="no column `basis`"):
+        made.reasons(pending.drop("basis"))
+
+
+def test_only_the_breaches_that_are_shown_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[sla.Verdict] = []
+
+    def counting(verdict: sla.Verdict) -> str:
+        told.append(verdict)
+        return reason(verdict)
+
+    monkeypatch.setattr("sla_rules.verdict.reason", counting)
+    made = Report(judged())
+    groups = made.breaches_by_clause(1)
+    assert [(name, len(group.verdicts)) for name, group in groups.items()] == [("answer", 1), ("share", 1), ("up", 1)]
+    assert sum(group.count for group in groups.values()) == len(made.breaches)
+    told.clear()
+    made.to_markdown(most=1)
+    assert len(told) == 3
+    told.clear()
+    assert (made.exit_code, made.summary[0].status, len(made.check_the_mapping)) == (1, "broken", 0)
+    assert made.attainment().height > 0
+    assert told == []
+
+
+def test_all_breaches_of_a_clause_are_there_unless_fewer_are_wanted() -> None:
+    made = Report(judged())
+    for group in made.breaches_by_clause().values():
+        assert len(group.verdicts) == group.count
+    assert sum(group.count for group in made.breaches_by_clause(0).values()) == len(made.breaches)
+
+
+def test_the_summary_counts_instances_and_periods_apart() -> None:
+    verdicts = judged()
+    for line in Report(verdicts).summary:
+        instances = [each.outcome for each in verdicts if each.policy == line.policy.id and each.tally is None]
+        periods = [each.outcome for each in verdicts if each.policy == line.policy.id and each.tally is not None]
+        assert (line.counts, line.periods) == (Counter(instances), Counter(periods))
+        assert instances
+
+
+def test_nothing_at_all_is_a_report_too() -> None:
+    made = Report(judged(History(), as_of=None))
+    assert (made.verdicts.is_empty(), made.breaches.is_empty(), made.attainment().is_empty()) == (True, True, True)
+    assert [line.status for line in made.summary] == ["no data"] * 3
+    assert json.loads(made.to_json())["as_of"] is None
+    assert "# Desk" in made.to_markdown()

@@ -5,6 +5,7 @@ function named like each kind of policy judge every case. Nothing here is fast a
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from sla_rules.agreement import Agreement
@@ -69,7 +70,16 @@ def judge(
         world.settle()
         verdicts.findings += world.findings if world is worlds[0] else new_ones(world.findings, verdicts.findings)
     verdicts.given = worlds[-1].given
+    verdicts.attributes = partial(last_known, worlds)
     return verdicts
+
+
+def last_known(worlds: list[World], name: str) -> dict[str, Any]:
+    """Return the last known value of a field, by subject; where two versions read it, the later one's."""
+    known: dict[str, Any] = {}
+    for world in worlds:
+        known |= world.last_known(name)
+    return known
 
 
 def new_ones(findings: list[Finding], known: list[Finding]) -> list[Finding]:

@@ -87,11 +87,10 @@ def go_on(policy: Procedure, progress: Progress, steps: list[Event], ends: list[
     """Take the steps of an instant, then end by the first end: being reached forgives, being closed demands."""
     for event in steps:
         take(policy, progress, event)
-    for end in ends:
-        event, reached = end
+    for place, (event, reached) in enumerate(ends):
         if event is not progress.start:
             progress.ended_by = event
-            ends.remove(end)
+            del ends[place]
             if not reached:
                 close(policy, progress, event)
             return

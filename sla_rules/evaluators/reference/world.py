@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from sla_rules.agreement import Agreement
 from sla_rules.errors import InputError, did_you_mean, quoted
@@ -159,6 +159,11 @@ class World:
             return [event for event in self.events if of_subject[event.subject].selects(selectors, event)]
 
         return self.once(("chosen", selectors), find)
+
+    def last_known(self, name: str) -> dict[str, Any]:
+        """Return the value of a field as of now, by subject; subjects that have none are left out."""
+        values = {case.key[0]: case.attributes(self.now).get(name) for case in self.cases(("subject",))}
+        return {subject: value for subject, value in values.items() if value is not None}
 
     def once(self, key: object, find: Callable[[], T]) -> T:
         """Return what `find` finds, looked for once."""

@@ -1,0 +1,49 @@
+"""The page `docs/performance.md`: all tables of one run, and the plot of the growth."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks import machine
+from benchmarks.measuring import ROOT, Table
+
+PAGE = ROOT / "docs" / "performance.md"
+PLOT = ROOT / "docs" / "images" / "growth.svg"
+
+_HEAD = """# Performance
+
+Written by `python -m benchmarks --write`, all in one run on one machine, so the ratios say more than the times:
+
+> {machine}
+
+A target is that of the design, with `met` or by how much it is missed. Times are the best of the rounds; each round has
+a process of its own, imports and a first run on a small file before the clock starts. Peak memory is the most that
+process ever held, interpreter and libraries included. The data are made up, the same in every run: a year of tickets,
+three in ten of them with something beyond being opened, answered and resolved, and a mixed year with events of every
+type that InterCall declares.
+"""
+
+_AFTER_HISTORY = """The hand-written timers look only at the first answer, the first resolution and the severity at the
+opening, which is right for plain tickets and wrong for the others: their numbers of breaches differ from ours by what
+the last column says that they leave out.
+"""
+
+
+def written(sections: Sequence[Sequence[Table]], plot: str) -> str:
+    """The page.
+
+    Args:
+        sections: the tables of each benchmark; the first are those of the history.
+        plot: where the plot is, as seen from the page; empty where there is none.
+    """
+    history, *others = sections
+    parts = [_HEAD.format(machine=machine.described()), *map(str, history), _AFTER_HISTORY]
+    parts += [str(table) for tables in others for table in tables]
+    if plot:
+        parts.append(f"![Time and peak memory over the number of tickets]({plot})\n")
+    return "\n".join(parts)
+
+
+def write(sections: Sequence[Sequence[Table]], page: Path = PAGE, plot: Path = PLOT) -> None:
+    """Write the page; the plot is there already, or left out."""
+    shown = plot.relative_to(page.parent).as_posix() if plot.exists() else ""
+    page.write_text(written(sections, shown), encoding="utf-8")

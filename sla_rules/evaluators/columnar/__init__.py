@@ -1,0 +1,72 @@
+"""The columnar evaluator: the same verdicts as the reference, for millions of events at once.
+
+All events become columns once, ordered by case and time. Then the function named like each kind of policy judges every
+case of a policy together: what it begins and ends, what limits give, how much time counts.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+
+import polars as pl
+
+from sla_rules.agreement import Agreement
+from sla_rules.errors import InputError, SlaError, quoted
+from sla_rules.evaluators.columnar.declared import world_of_frames
+from sla_rules.evaluators.columnar.frames import frame_of_all
+from sla_rules.evaluators.columnar.framing import known_frames
+from sla_rules.evaluators.columnar.judging import judge_world, periods_of
+from sla_rules.evaluators.columnar.listing import attributes_of, known_events, world_of
+from sla_rules.evaluators.columnar.world import World
+from sla_rules.events import Event, Finding, Window
+from sla_rules.judged import Judged, listed
+from sla_rules.verdict import Verdicts
+
+
+def judge(
+    agreement: Agreement, events: Iterable[Event], *, as_of: object = None, windows: Iterable[Window] = ()
+) -> Verdicts:
+    """Judge a list of events, into a list of verdicts; takes, returns and raises what `sla_rules.judge` does."""
+    return listed(judge_events(agreement, events, as_of=as_of, windows=windows))
+
+
+def judge_events(
+    agreement: Agreement, events: Iterable[Event], *, as_of: object = None, windows: Iterable[Window] = ()
+) -> Judged:
+    """Judge a list of events; takes and raises what `sla_rules.judge` does."""
+    if not isinstance(agreement, Agreement):
+        raise SlaError(f"{quoted(agreement)} is not an Agreement; `load` makes one")
+    for name, given in (("events", events), ("windows", windows)):
+        if not isinstance(given, Iterable):
+            raise InputError(f"{name} must be a list, found {quoted(given)}")
+    windows = list(windows)
+    known = known_events(list(events), as_of)
+    worlds = [world_of(known, version, agreement.versions, windows) for version in agreement.versions]
+    return judged_of(worlds, agreement, known.given)
+
+
+def judge_frames(
+    agreement: Agreement, frames: Sequence[pl.DataFrame], *, as_of: object = None, windows: Iterable[Window] = ()
+) -> Judged:
+    """Judge frames of events, as `sla_rules.sources.batches` gives them, all in memory at once."""
+    windows = list(windows)
+    known = known_frames(frames, as_of)
+    worlds = [world_of_frames(known, version, agreement.versions, windows) for version in agreement.versions]
+    return judged_of(worlds, agreement, known.given)
+
+
+def judged_of(worlds: Sequence[World], agreement: Agreement, given: Mapping[str, int]) -> Judged:
+    """Judge the world of each version, and return what they come to together."""
+    judged = [judge_world(world, world.agreement.policies) for world in worlds]
+    findings: list[Finding] = []
+    for world in worlds:
+        already = set(findings)
+        findings += [found for found in world.findings if found not in already]
+    periods = [periods_of([found], world.agreement, world.as_of) for found, world in zip(judged, worlds, strict=True)]
+    return Judged(
+        agreement,
+        worlds[-1].as_of,
+        findings,
+        given,
+        lambda: frame_of_all(judged, periods, agreement).lazy(),
+        partial(attributes_of, worlds[-1]),
+    )

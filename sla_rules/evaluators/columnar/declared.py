@@ -1,0 +1,240 @@
+"""Frames of events read as an agreement declares them, and what is remarkable about what they say."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+
+from sla_rules.agreement import Agreement
+from sla_rules.errors import did_you_mean, quoted
+from sla_rules.evaluators.columnar.columns import NONE, Column, Flags, Ints, absent
+from sla_rules.evaluators.columnar.framing import Framed, Named
+from sla_rules.evaluators.columnar.log import Log
+from sla_rules.evaluators.columnar.reading import JSON, Read, joined, read
+from sla_rules.evaluators.columnar.world import MOST_FINDINGS, World, covered
+from sla_rules.events import Finding, Window, canonical
+from sla_rules.language.declarations import EventDeclaration
+
+
+def world_of_frames(
+    framed: Framed,
+    agreement: Agreement,
+    versions: Sequence[Agreement],
+    windows: Sequence[Window],
+    wide: World | None = None,
+    fields: frozenset[str] | None = None,
+) -> World:
+    """Return the world of frames of events, by one version of an agreement.
+
+    Args:
+        framed: the events.
+        agreement: the version.
+        versions: all of them.
+        windows: the windows passed in.
+        wide: where what concerns more than one subject is known, if the events are a part of a larger world.
+        fields: the only fields to read, without findings; all, with their findings, unless given.
+    """
+    reading = _Reading(framed, agreement, versions, fields)
+    log = reading.log()
+    left_out = reading.names.subjects(np.unique(reading.subject[reading.left_out])).to_list()
+    world = World(agreement, versions, log, framed.as_of, windows, left_out, wide)
+    if fields is None:
+        world.findings += [*framed.findings, *reading.findings]
+    return world
+
+
+class _Reading:
+    """Reads frames by one version of an agreement, and keeps what is remarkable about them."""
+
+    def __init__(
+        self, framed: Framed, agreement: Agreement, versions: Sequence[Agreement], fields: frozenset[str] | None
+    ) -> None:
+        self.framed = framed
+        self.fields = fields
+        self.type, self.types = framed.types
+        self.subject, self.subject_names = framed.subjects
+        self.agreement = agreement
+        self.versions = versions
+        self.findings: list[Finding] = []
+        self.names = Named(framed.own, self.subject_names, lambda row: canonical(framed.event(row).data))
+        self.concerned = self._concerned()
+        self.cells: dict[str, list[tuple[Ints, Column]]] = {}
+        self.left_out = np.zeros(len(framed.own), np.bool_)
+        self.by_type = np.argsort(self.type.astype(np.min_scalar_type(len(self.types))), kind="stable")
+        self.bounds = np.searchsorted(self.type[self.by_type], np.arange(len(self.types) + 1))
+        self.offsets = np.cumsum([0, *map(len, framed.parts)])
+
+    def log(self) -> Log:
+        """Read everything and return the log of the events that the version declares."""
+        keep = np.ones(len(self.framed.own), np.bool_)
+        for number, type in enumerate(self.types):
+            rows = self.by_type[self.bounds[number] : self.bounds[number + 1]]
+            declaration = self.agreement.events.get(type)
+            if declaration is None:
+                keep[rows] = False
+                self._unknown_type(type, rows)
+            else:
+                self._read_type(declaration, rows)
+        keep &= ~self.left_out
+        return self._log(None if keep.all() else np.flatnonzero(keep))
+
+    def _log(self, kept: Ints | None) -> Log:
+        """Return the log of the events that are kept, all of them unless said."""
+        framed, size = self.framed, len(self.framed.own)
+
+        def cells(name: str) -> Column:
+            parts = self.cells.get(name, [])
+            column = absent(size)
+            if parts:
+                rows, values = np.concatenate([rows for rows, _ in parts]), joined([each for _, each in parts])
+                column.data[rows], column.present[rows], column.values = values.data, values.present, values.values
+            return column if kept is None else column.take(kept)
+
+        if kept is None:
+            return Log(framed.at, self.type, self.subject, self.types, cells, self.names)
+        own = framed.own[kept]
+        names = Named(own, self.subject_names, lambda row: canonical(framed.event(int(kept[row])).data))
+        return Log(framed.at[kept], self.type[kept], self.subject[kept], self.types, cells, names)
+
+    def _concerned(self) -> Flags:
+        """Say of which events findings are kept: those of this version, of none, or of a case that began in it."""
+        at = self.framed.at
+        if len(self.versions) == 1:
+            self.begun = at
+            return np.ones(len(at), np.bool_)
+        begun = np.full(len(self.subject_names), np.iinfo(np.int64).max)
+        np.minimum.at(begun, self.subject, at)
+        self.begun = begun[self.subject]
+        some: Flags = np.logical_or.reduce([covered(version, at) for version in self.versions])
+        self.own_time: Flags = covered(self.agreement, at) | ~some
+        began: Flags = covered(self.agreement, self.begun)
+        return np.logical_or(self.own_time, began)
+
+    def _unknown_type(self, type: str, rows: Ints) -> None:
+        if len(self.versions) > 1:
+            rows = rows[self.own_time[rows]]
+            for version in self.versions:
+                if type in version.events:
+                    rows = rows[~covered(version, self.begun[rows])]
+        if not len(rows):
+            return
+        at = self.framed.at[rows]
+        earliest = rows[at == at.min()]
+        first = earliest[np.argmin(self.names.order(earliest))]
+        message = f"unknown event type {quoted(type)}{did_you_mean(type, self.agreement.events)}"
+        self.findings += [
+            replace(found, count=len(rows))
+            for found in self._finding("unknown_type", np.array([first]), lambda _: message)
+        ]
+
+    def _finding(self, kind: str, rows: Ints, say: Callable[[int], str]) -> Iterator[Finding]:
+        names, places = self.names.events(rows), self.names.locations(rows)
+        subjects = self.names.subjects(self.subject[rows])
+        for row, name, subject, location in zip(rows.tolist(), names, subjects, places, strict=True):
+            yield Finding(kind, say(row), name, subject, place=location)
+
+    def _note(self, kind: str, rows: Ints, say: Callable[[int], str]) -> None:
+        """Keep findings about events; those beyond the first many are counted in one."""
+        rows = np.sort(rows[self.concerned[rows]])
+        self.findings += self._finding(kind, rows[:MOST_FINDINGS], say)
+        if len(rows) > MOST_FINDINGS:
+            more = len(rows) - MOST_FINDINGS
+            self.findings.append(Finding(kind, f"{more} more: {say(int(rows[-1]))}", count=more))
+
+    def _read_type(self, declaration: EventDeclaration, rows: Ints) -> None:
+        """Read the fields of all events of a type."""
+        found: dict[str, Column] = {}
+        for name, declared in declaration.fields.items():
+            if self.fields is not None and name not in self.fields:
+                continue
+            parts = [(places, read(series, declared)) for places, series in self._series(name, rows)]
+            if parts:
+                order = np.concatenate([places for places, _ in parts])
+                found[name] = joined([each.column for _, each in parts])
+                assert len(order) == len(rows)
+                self.cells.setdefault(name, []).append((rows, found[name]))
+            self._wrong(declaration, name, rows, [each for _, each in parts])
+        if self.fields is None:
+            self._misspelt(declaration, rows)
+        self._not_before(declaration, rows, found)
+
+    def _series(self, name: str, rows: Ints) -> Iterator[tuple[Ints, pl.Series]]:
+        """Yield what the source says of a field in some rows, part by part."""
+        for number, part in enumerate(self.framed.parts):
+            first, after = self.offsets[number], self.offsets[number + 1]
+            here = rows if len(self.framed.parts) == 1 else rows[(rows >= first) & (rows < after)]
+            for column in (name, JSON + name):
+                if column in part.columns:
+                    series = part[column]
+                    yield here, series if len(here) == len(series) else series.gather(here - first)
+                    break
+            else:
+                if self._anywhere(name):
+                    yield here, pl.Series(name, [None], dtype=pl.Null).new_from_index(0, len(here))
+
+    def _anywhere(self, name: str) -> bool:
+        return any(column in part.columns for part in self.framed.parts for column in (name, JSON + name))
+
+    def _wrong(self, declaration: EventDeclaration, name: str, rows: Ints, parts: list[Read]) -> None:
+        """Note values that cannot be read, and required ones that are missing."""
+        start = 0
+        missing = [] if parts else [rows]
+        for each in parts:
+            here = rows[start : start + len(each.given)]
+            start += len(each.given)
+            if (each.given & ~each.column.present).any():
+                said = {int(here[row]): message for row, message in each.wrong().items()}
+                prefix = f"{declaration.type}: {name}: "
+                self._note(
+                    "wrong_value",
+                    np.array(list(said), np.int64),
+                    lambda row, said=said, prefix=prefix: f"{prefix}{said[row]}; taken as missing",  # type: ignore[misc]
+                )
+            missing.append(here[~each.given])
+        if name in declaration.required:
+            message = f"{declaration.type}: {quoted(name)} is missing"
+            self._note("missing_field", np.concatenate(missing), lambda _: message)
+
+    def _misspelt(self, declaration: EventDeclaration, rows: Ints) -> None:
+        """Note fields whose name is nearly that of a declared one which the event lacks."""
+        columns = {column.removeprefix(JSON) for part in self.framed.parts for column in part.columns}
+        for name in sorted(columns - declaration.fields.keys()):
+            if not did_you_mean(name, declaration.fields):
+                continue
+            there = np.concatenate(
+                [places[series.is_not_null().to_numpy()] for places, series in self._series(name, rows)]
+            )
+            messages = {}
+            for row in there.tolist():
+                data = {column.removeprefix(JSON) for column in self.framed.event(row).data}
+                hint = did_you_mean(name, [each for each in declaration.fields if each not in data])
+                if hint:
+                    messages[row] = f"{declaration.type}: unknown field {quoted(name)}{hint}"
+            self._note("unknown_field", np.array(list(messages), np.int64), messages.__getitem__)
+
+    def _not_before(self, declaration: EventDeclaration, rows: Ints, found: dict[str, Column]) -> None:
+        """Leave out events that contradict themselves: a field is before another that it must not be before."""
+        out = np.zeros(len(rows), np.bool_)
+        for name, bound in declaration.bounded:
+            column = found.get(name)
+            if column is None or (bound != "time" and bound not in found):
+                continue
+            early = _before(
+                column, found[bound] if bound != "time" else Column(self.framed.at[rows], ~np.zeros_like(out))
+            )
+            early &= ~out
+            out |= early
+            message = f"{declaration.type}: {quoted(name)} is before {quoted(bound)}; the event is left out"
+            self._note("interval_reversed", rows[early], lambda _, message=message: message)  # type: ignore[misc]
+        self.left_out[rows[out]] = True
+
+
+def _before(one: Column, other: Column) -> Flags:
+    """Say where one value is less than another of the same kind."""
+    both: Flags = one.present & other.present
+    if one.values is None and other.values is None:
+        return both & (one.data < other.data)
+    left, right = one.coded(), other.coded()
+    order = {value: place for place, value in enumerate(sorted({*(left.values or ()), *(right.values or ())}))}
+    return both & (left.lookup(order.__getitem__, np.int64, NONE) < right.lookup(order.__getitem__, np.int64, NONE))

@@ -1,0 +1,217 @@
+"""Verdicts as a frame of the columns of `sla_rules.judged`, with the names of subjects and events."""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from sla_rules.agreement import Agreement
+from sla_rules.evaluators.columnar.allowance import Basis
+from sla_rules.evaluators.columnar.columns import NONE, Column, Ints
+from sla_rules.evaluators.columnar.judged import OUTCOMES, Columns, Periods
+from sla_rules.evaluators.columnar.log import gathered, names_at
+from sla_rules.judged import BASIS, STANDING_STILL, TEXT, TEXTS, schema
+
+_COUNTS = ("met", "breached", "pending", "exempt", "void", "undetermined")
+
+
+def frame_of_all(
+    judged: Sequence[Mapping[str, Columns]], periods: Sequence[Mapping[str, Periods]], agreement: Agreement
+) -> pl.DataFrame:
+    """Return the verdicts of all versions, by policy, each policy's periods last."""
+    frames = [pl.DataFrame(schema=schema(agreement))]
+    for id in agreement.policies:
+        for instances, shares in zip(judged, periods, strict=True):
+            if id in instances and len(instances[id]):
+                frames.append(frame_of(instances[id], agreement))
+            if id in shares and shares[id].labels:
+                frames.append(frame_of_periods(shares[id], agreement))
+    return pl.concat(frames)
+
+
+def frame_of(columns: Columns, agreement: Agreement) -> pl.DataFrame:
+    """Return the instance verdicts of a policy by start, with the columns of `schema`."""
+    order = np.argsort(columns.start_at, kind="stable")
+    clause = columns.terms.policy.clause
+    exempted = columns.exempted
+    ids = [()] if exempted is None else exempted.ids
+    code = np.zeros(len(columns), np.int64) if exempted is None else exempted.code
+    grant = {each.id: each.clause or clause for each in columns.terms.policy.exemptions}
+    clauses = [list(dict.fromkeys((clause, *(grant[id] for id in some)))) for some in ids]
+    parts: dict[str, Any] = {
+        "policy": [columns.terms.policy.id],
+        "subject": subjects(columns),
+        "key": keys(columns),
+        "outcome": pl.Series([str(each) for each in OUTCOMES]).gather(columns.outcome),
+        "start": instants(columns.start_at),
+        "due": instants(columns.due_at),
+        "stop": instants(columns.stop_at),
+        "limit": instants(columns.limit),
+        "elapsed": instants(columns.elapsed),
+        "margin": instants(columns.margin),
+        "period": texts(columns.period),
+        "clauses": pl.Series(clauses, dtype=TEXTS).gather(code),
+        "exempted_by": pl.Series([list(some) for some in ids], dtype=TEXTS).gather(code),
+        "evidence": evidence(columns),
+        "version": [columns.terms.version],
+        "cancelled": instants(columns.cancelled_at),
+        "cause": texts(columns.cause),
+        "basis": basis(columns),
+        "detail": details(columns),
+        "calendar": texts(columns.calendar),
+        "standing_still": standing(columns),
+    }
+    if columns.uptime is not None:
+        measured, excluded, down = columns.uptime
+        shares = [str(Fraction(m - d, m)) for m, d in zip(measured.tolist(), down.tolist(), strict=True)]
+        parts |= {"measured": instants(measured), "excluded": instants(excluded), "down": instants(down)}
+        parts["share"] = pl.Series(shares, dtype=TEXT)
+    return whole(parts, len(columns), agreement)[order]
+
+
+def frame_of_periods(periods: Periods, agreement: Agreement) -> pl.DataFrame:
+    """Return the period verdicts of a policy in the order of their labels."""
+    tallies = periods.tallies
+    counted = [each.met + each.breached for each in tallies]
+    parts: dict[str, Any] = {
+        "policy": [periods.terms.policy.id],
+        "subject": [""],
+        "key": pl.Series([[]], dtype=TEXTS),
+        "outcome": [str(OUTCOMES[each]) for each in periods.outcomes],
+        "period": periods.labels,
+        "clauses": pl.Series([[periods.terms.policy.clause]], dtype=TEXTS),
+        "version": [periods.terms.version],
+        "counted": counted,
+        "share": [str(Fraction(each.met, of)) if of else None for each, of in zip(tallies, counted, strict=True)],
+        **{name: [getattr(each, name) for each in tallies] for name in _COUNTS},
+    }
+    return whole(parts, len(tallies), agreement)
+
+
+def whole(parts: dict[str, Any], size: int, agreement: Agreement) -> pl.DataFrame:
+    """Return a frame of all columns; what has one value has it in every row, what is absent is empty or null."""
+    columns = []
+    for name, dtype in schema(agreement).items():
+        part = parts.get(name)
+        if part is None:
+            part = pl.Series([[]] if isinstance(dtype, pl.List) else [None], dtype=dtype)
+        series = part if isinstance(part, pl.Series) else pl.Series(part, strict=False)
+        series = series.cast(dtype).alias(name)
+        if len(series) != size:
+            series = series.new_from_index(0, size) if size else series.clear()
+        columns.append(series)
+    return pl.DataFrame(columns)
+
+
+def instants(values: Ints | None) -> pl.Series | None:
+    """Return microseconds, null where there are none."""
+    if values is None:
+        return None
+    series = pl.Series(values)
+    return series.set(pl.Series(values == NONE), None) if (values == NONE).any() else series
+
+
+def texts(column: Column | None) -> pl.Series | None:
+    """Return a column of texts; None where it has none at all."""
+    if column is None or not column.values or not column.present.any():
+        return None
+    return gathered(pl.Series(list(column.values), dtype=TEXT), column.data, column.present)
+
+
+def subjects(columns: Columns) -> pl.Series:
+    """Return the subject of each start event."""
+    if columns.subjects is not None:
+        return pl.Series(columns.subjects, dtype=TEXT)
+    log = columns.cases.log
+    return log.names.subjects(log.subject[columns.cases.event[columns.start]])
+
+
+def keys(columns: Columns) -> pl.Series:
+    """Return the values of the match of each case."""
+    if columns.keys is not None:
+        return pl.Series([list(key) for key in columns.keys], dtype=TEXTS)
+    cases = columns.cases
+    parts = []
+    for number, (name, values) in enumerate(cases.keys(columns.start).items()):
+        if name == "subject":
+            text = cases.log.names.subjects(values.data)
+        else:
+            text = pl.Series(list(values.values or ()), dtype=TEXT).gather(values.data)
+        parts.append(text.alias(str(number)))
+    return pl.select(pl.concat_list(parts)).to_series()
+
+
+def evidence(columns: Columns) -> pl.Series:
+    """Return the names of the events that decided each verdict, each once, in order."""
+    if columns.grounds is not None:
+        return pl.Series([list(some) for some in columns.grounds(np.arange(len(columns)))], dtype=TEXTS)
+    log, size = columns.cases.log, len(columns)
+    names = [names_at(log.names, columns.cases.event[columns.start])]
+    if columns.reopened is not None and len(columns.reopened[0]):
+        owner, *pair = columns.reopened
+        both = pl.DataFrame({"owner": np.repeat(owner, 2), "name": log.names.events(np.stack(pair, axis=1).ravel())})
+        grouped = both.group_by("owner", maintain_order=True).agg("name")
+        everyone = pl.DataFrame({"owner": np.arange(size)}).join(grouped, on="owner", how="left", maintain_order="left")
+        names.append(everyone["name"].fill_null([]).alias("reopened"))
+    names += [each if isinstance(each, pl.Series) else names_at(log.names, each) for each in columns.evidence]
+    frame = pl.DataFrame([each.alias(str(number)) for number, each in enumerate(names)])
+    return frame.select(pl.concat_list(pl.all()).list.drop_nulls().list.unique(maintain_order=True)).to_series()
+
+
+def basis(columns: Columns) -> pl.Series | None:
+    """Return the fields and values that chose each limit, in order."""
+    if not columns.basis:
+        return None
+    parts = []
+    for number, each in enumerate(columns.basis):
+        value = said(each, lowers=columns.terms.policy.kind != "no_overlap")
+        there = pl.Series(each.values.present) | each.always
+        struct = pl.DataFrame(
+            {"name": pl.Series([each.name]).new_from_index(0, len(columns)), "value": value}
+        ).to_struct()
+        parts.append(pl.select(pl.when(there).then(struct).alias(str(number))).to_series())
+    lists = pl.DataFrame(parts).select(pl.concat_list(pl.all()).list.drop_nulls()).to_series()
+    return lists.cast(BASIS)
+
+
+def said(basis: Basis, *, lowers: bool) -> pl.Series:
+    """Return values as a sentence shows them."""
+    column = basis.values
+    if column.values is None:
+        return pl.Series(column.data).set(pl.Series(~column.present), None).cast(TEXT)
+    shown = [str(value).lower() if lowers and isinstance(value, bool) else str(value) for value in column.values]
+    return gathered(pl.Series(shown or [None], dtype=TEXT), column.data, column.present)
+
+
+def details(columns: Columns) -> pl.Series | None:
+    """Return what the sentences need besides."""
+    if columns.detail is None:
+        return None
+    return pl.Series([list(each) for each in columns.detail(np.arange(len(columns)))], dtype=TEXTS)
+
+
+def standing(columns: Columns) -> pl.Series | None:
+    """Return the stretches that did not count."""
+    if columns.standing is None:
+        return None
+    told = columns.standing(np.arange(len(columns)))
+    if not len(told.owner):
+        return None
+    frame = pl.DataFrame(
+        {
+            "owner": told.owner,
+            "kind": pl.Series(told.kind, dtype=TEXT),
+            "start": instants(told.start),
+            "end": instants(told.end),
+            "scope": pl.Series(told.scope, dtype=TEXT),
+            "id": pl.Series(told.name, dtype=TEXT),
+        }
+    )
+    grouped = frame.group_by("owner", maintain_order=True).agg(
+        pl.struct("kind", "start", "end", "scope", "id").alias("of")
+    )
+    everyone = pl.DataFrame({"owner": np.arange(len(columns))})
+    joined = everyone.join(grouped, on="owner", how="left", maintain_order="left")["of"]
+    return joined.cast(STANDING_STILL).fill_null([])

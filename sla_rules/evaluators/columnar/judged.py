@@ -1,0 +1,96 @@
+"""What a policy comes to: one column for each field of its verdicts."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+
+from sla_rules.evaluators.columnar.allowance import Basis
+from sla_rules.evaluators.columnar.cases import Cases
+from sla_rules.evaluators.columnar.circumstances import Exempted
+from sla_rules.evaluators.columnar.columns import NONE, Column, Flags, Ints
+from sla_rules.verdict import Outcome, Tally, Terms
+
+OUTCOMES = tuple(Outcome)
+MET, BREACHED, PENDING, EXEMPT, VOID, UNDETERMINED = range(len(OUTCOMES))
+
+
+@dataclass
+class Standing:
+    """Stretches that did not count: for each the verdict, its kind, bounds (`NONE` for no end), scope and name."""
+
+    owner: Ints
+    kind: list[str]
+    start: Ints
+    end: Ints
+    scope: list[str | None]
+    name: list[str | None]
+
+
+@dataclass
+class Columns:
+    """The instance verdicts of a policy, by one version of the agreement; `NONE` and -1 stand for nothing.
+
+    Attributes:
+        terms: the policy and what comes with it.
+        cases: where the rows are.
+        start: the rows of the start events; of a month of availability -1.
+        outcome: places in `OUTCOMES`.
+        start_at, due_at, stop_at, limit, elapsed, margin, cancelled_at: microseconds.
+        period: the label that each counts in.
+        exempted: which exemptions apply.
+        evidence: the events that decided each besides the start, as places in the log or by name, one column a role.
+        reopened: the number of a verdict, and the events that stopped and reopened it.
+        basis: the fields and values that chose the limit.
+        cause: why it cannot be known.
+        calendar: the name of the calendar.
+        detail: what the sentence needs besides, for some verdicts by number.
+        standing: what did not count, for some verdicts by number.
+        uptime: measured, excluded and down, of an availability.
+        grounds: the names of the events that decided some verdicts, in place of `evidence`.
+        subjects, keys: those of the verdicts, where they are not those of the start events' cases.
+    """
+
+    terms: Terms
+    cases: Cases
+    start: Ints
+    outcome: Ints
+    start_at: Ints
+    due_at: Ints | None = None
+    stop_at: Ints | None = None
+    limit: Ints | None = None
+    elapsed: Ints | None = None
+    margin: Ints | None = None
+    cancelled_at: Ints | None = None
+    period: Column | None = None
+    exempted: Exempted | None = None
+    evidence: Sequence[Ints | pl.Series] = ()
+    reopened: tuple[Ints, Ints, Ints] | None = None
+    basis: list[Basis] = field(default_factory=list)
+    cause: Column | None = None
+    calendar: Column | None = None
+    detail: Callable[[Ints], list[tuple[str, ...]]] | None = None
+    standing: Callable[[Ints], Standing] | None = None
+    uptime: tuple[Ints, Ints, Ints] | None = None
+    grounds: Callable[[Ints], list[tuple[str, ...]]] | None = None
+    subjects: list[str] | None = None
+    keys: list[tuple[str, ...]] | None = None
+
+    def __len__(self) -> int:
+        return len(self.outcome)
+
+
+@dataclass
+class Periods:
+    """The period verdicts of a policy with an objective."""
+
+    terms: Terms
+    labels: list[str] = field(default_factory=list)
+    outcomes: list[int] = field(default_factory=list)
+    tallies: list[Tally] = field(default_factory=list)
+
+
+def where(flags: Flags, values: Ints) -> Ints:
+    """Return values where flags are true, `NONE` elsewhere."""
+    return np.where(flags, values, NONE)

@@ -1,0 +1,111 @@
+"""Policies judged one by one in a world: every instance, and the periods that their counts come to."""
+
+from collections.abc import Callable, Collection, Iterable
+from typing import Any
+
+import numpy as np
+
+from sla_rules.agreement import Agreement
+from sla_rules.evaluators.columnar.availability import availability
+from sla_rules.evaluators.columnar.circumstances import Judging, note_caseless
+from sla_rules.evaluators.columnar.classification import classification
+from sla_rules.evaluators.columnar.deadline import deadline
+from sla_rules.evaluators.columnar.judged import BREACHED, MET, OUTCOMES, PENDING, Columns, Periods
+from sla_rules.evaluators.columnar.needs import families
+from sla_rules.evaluators.columnar.never import never
+from sla_rules.evaluators.columnar.no_overlap import no_overlap
+from sla_rules.evaluators.columnar.procedure import procedure
+from sla_rules.evaluators.columnar.required_fields import required_fields
+from sla_rules.evaluators.columnar.world import World
+from sla_rules.judged import terms_of
+from sla_rules.language.policies import Policy
+from sla_rules.periods import Period, bounds
+from sla_rules.verdict import Tally, Terms
+
+KINDS: dict[str, Callable[[Any, Terms, Judging], Columns]] = {
+    "deadline": deadline,
+    "never": never,
+    "no_overlap": no_overlap,
+    "procedure": procedure,
+    "required_fields": required_fields,
+    "classification": classification,
+    "availability": availability,
+}
+"""The function that judges each kind of policy."""
+
+Found = dict[str, Columns]
+"""The instance verdicts of the policies of a version, by id."""
+
+
+def judge_world(world: World, ids: Collection[str]) -> Found:
+    """Judge some policies of a version."""
+    world.check_windows()
+    agreement = world.agreement
+    types = families(agreement, ids)
+    terms = terms_of(agreement, world.as_of)
+    found: Found = {}
+    for id, policy in agreement.policies.items():
+        if id in ids:
+            judging = Judging(policy, world.cases(policy.match, types[id]), types[id], world)
+            note_caseless(judging)
+            found[id] = KINDS[policy.kind](policy, terms[id, agreement.version], judging)
+    world.settle()
+    return found
+
+
+def periods_of(parts: Iterable[Found], agreement: Agreement, as_of: int | None) -> dict[str, Periods]:
+    """Judge the periods of all policies with an objective by the outcomes of their instances in all parts."""
+    counts: dict[str, dict[str, Any]] = {}
+    for found in parts:
+        for id, columns in found.items():
+            if agreement.policies[id].objective is not None:
+                count(columns, counts.setdefault(id, {}))
+    return judged_periods(counts, agreement, as_of)
+
+
+def count(columns: Columns, counts: dict[str, Any]) -> None:
+    """Add up the outcomes of instances by the label of their period."""
+    period = columns.period
+    assert period is not None
+    names = period.values or ()
+    cells = period.data[period.present] * len(OUTCOMES) + columns.outcome[period.present]
+    table = np.bincount(cells, minlength=len(names) * len(OUTCOMES)).reshape(-1, len(OUTCOMES))
+    for name, row in zip(names, table, strict=False):
+        counts[name] = counts.get(name, 0) + row
+
+
+def judged_periods(counts: dict[str, dict[str, Any]], agreement: Agreement, as_of: int | None) -> dict[str, Periods]:
+    """Judge the periods of policies by the counts of their outcomes."""
+    terms = terms_of(agreement, as_of)
+    return {
+        id: periods(agreement.policies[id], Periods(terms[id, agreement.version]), by_label, agreement, as_of or 0)
+        for id, by_label in counts.items()
+    }
+
+
+def periods(policy: Policy, judged: Periods, counts: dict[str, Any], agreement: Agreement, now: int) -> Periods:
+    """Judge each period of a policy with an objective by the outcomes of its instances."""
+    objective = policy.objective
+    assert objective is not None
+    for label in sorted(counts):
+        tally = Tally(*counts[label].tolist())
+        if not (tally.met or tally.breached or tally.pending):
+            continue
+        over = now >= end_of(label, objective.per, agreement, now)
+        at_best = objective.kept(tally.met + tally.pending, tally.breached)
+        at_worst = objective.kept(tally.met, tally.breached + tally.pending)
+        outcome = PENDING
+        if over and at_best == at_worst:
+            outcome = MET if at_best else BREACHED
+        judged.labels.append(label)
+        judged.outcomes.append(outcome)
+        judged.tallies.append(tally)
+    return judged
+
+
+def end_of(label: str, per: Period, agreement: Agreement, now: int) -> int:
+    """Return the instant at which a period is over; the whole is what is known, while the agreement has no end."""
+    if per == "whole":
+        after = agreement.in_force[1]
+        return now if after is None else after
+    return bounds(label, per, agreement.zone)[1]

@@ -1,0 +1,211 @@
+"""What the columnar evaluator knows before it judges: the log of all events as of an instant, and its findings."""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import TypeVar, cast
+
+import numpy as np
+
+from sla_rules.agreement import Agreement
+from sla_rules.errors import InputError, did_you_mean, quoted
+from sla_rules.evaluators.columnar.cases import Cases
+from sla_rules.evaluators.columnar.columns import Column, Flags, Ints, groups
+from sla_rules.evaluators.columnar.log import Log
+from sla_rules.events import Finding, Window
+from sla_rules.language.base import written
+
+T = TypeVar("T")
+
+MOST_FINDINGS = 10_000
+"""Findings of one kind that are listed one by one; those after them are counted in one."""
+
+
+def covers(version: Agreement, at: int) -> bool:
+    """Say whether a version of an agreement is in force at an instant."""
+    first, after = version.in_force
+    return (first is None or at >= first) and (after is None or at < after)
+
+
+def covered(version: Agreement, at: Ints) -> Flags:
+    """Say at which instants a version of an agreement is in force."""
+    first, after = version.in_force
+    held = np.ones(len(at), np.bool_)
+    if first is not None:
+        held &= at >= first
+    if after is not None:
+        held &= at < after
+    return held
+
+
+class World:
+    """All that is known at an instant, by one version of an agreement.
+
+    Attributes:
+        agreement: the version.
+        versions: all of them.
+        log: the events that it declares, read.
+        now: the instant of knowledge; `as_of` is None where there was no event to take it from.
+        passed: the windows given beside the events.
+        findings: what is remarkable.
+        left_out: the subjects of which an event was left out.
+        wide: where what concerns more than one subject is known: windows, publications, backlogs. The world itself,
+            unless it is a part of a larger one.
+        stopping: for each event, whether it stopped an instance.
+    """
+
+    def __init__(
+        self,
+        agreement: Agreement,
+        versions: Sequence[Agreement],
+        log: Log,
+        as_of: int | None,
+        windows: Sequence[Window],
+        left_out: Collection[str] = (),
+        wide: "World | None" = None,
+    ) -> None:
+        self.agreement = agreement
+        self.versions = versions
+        self.log = log
+        self.as_of = as_of
+        self.now = as_of or 0
+        self.passed = windows
+        self.left_out = frozenset(left_out)
+        self.wide = wide or self
+        self.findings: list[Finding] = []
+        self.stopping = np.zeros(len(log), np.bool_)
+        self._stray: list[tuple[Ints, str]] = []
+        self._remarked: set[tuple[str, int, str]] = set()
+        self._counts: dict[str, int] = {}
+        self._found: dict[object, object] = {}
+
+    def once(self, key: object, find: Callable[[], T]) -> T:
+        """Return what `find` finds, looked for once."""
+        if key not in self._found:
+            self._found[key] = find()
+        return cast(T, self._found[key])
+
+    def concerning(self, at: Ints) -> Flags:
+        """Say which instants are ones of this version, or of none."""
+        if len(self.versions) == 1:
+            return np.ones(len(at), np.bool_)
+        some = np.zeros(len(at), np.bool_)
+        for version in self.versions:
+            some |= covered(version, at)
+        return covered(self.agreement, at) | ~some
+
+    def remark(self, kind: str, events: Ints, say: Callable[[int], str] | str, policy: str | None = None) -> None:
+        """Keep findings about events, each once, unless they happened while another version was in force.
+
+        Args:
+            kind: of the findings.
+            events: places in the log.
+            say: the message, or what gives the message of the n-th of them.
+            policy: the policy concerned.
+        """
+        concerned = np.flatnonzero(self.concerning(self.log.at[events]))
+        listed = concerned[: max(MOST_FINDINGS - self._counts.get(kind, 0), 0)]
+        places = events[listed]
+        names = self.log.names.events(places).to_list()
+        subjects = self.subjects(places)
+        locations = self.log.names.locations(places)
+        for number, place, name, subject, location in zip(
+            listed.tolist(), places.tolist(), names, subjects, locations, strict=True
+        ):
+            message = say if isinstance(say, str) else say(number)
+            key = (kind, place, message)
+            if key not in self._remarked:
+                self._remarked.add(key)
+                self.findings.append(Finding(kind, message, name, subject, policy, place=location))
+        self._counts[kind] = self._counts.get(kind, 0) + len(listed)
+        if len(listed) < len(concerned):
+            more = len(concerned) - len(listed)
+            self.findings.append(Finding(kind, f"{more} more like these", policy=policy, count=more))
+
+    def subjects(self, events: Ints) -> list[str]:
+        """Return the subjects of events."""
+        return self.log.names.subjects(self.log.subject[events]).to_list()
+
+    def stray(self, events: Ints, message: Callable[[str], str]) -> None:
+        """Note stops before which nothing started, unless the start is a finding itself."""
+        for type in np.unique(self.log.type[events]).tolist():
+            of_type = events[self.log.type[events] == type]
+            if self.left_out:
+                kept = [subject not in self.left_out for subject in self.subjects(of_type)]
+                of_type = of_type[np.array(kept, np.bool_)]
+            self._stray.append((of_type, message(self.log.types[type])))
+
+    def settle(self) -> None:
+        """Keep the findings about stops before which nothing started, unless they stopped what another policy began."""
+        for events, message in self._stray:
+            self.remark("stop_without_start", events[~self.stopping[events]], message)
+
+    def cases(self, match: tuple[str, ...], types: Iterable[str]) -> Cases:
+        """Return the cases of a match, with their events of some types.
+
+        An event that lacks a field of the match belongs to every case of its subject; where the subject is not in the
+        match, to none.
+        """
+        wanted = frozenset(types)
+        return self.once(("cases", match, wanted), lambda: self._cases(match, wanted)[0])
+
+    def caseless(self, match: tuple[str, ...], types: Iterable[str]) -> Ints:
+        """Return the events of some types that belong to no case of a match, because they lack a field of it."""
+        if match == ("subject",):
+            return np.zeros(0, np.int64)
+        wanted = frozenset(types)
+        return self.once(("caseless", match, wanted), lambda: self._cases(match, wanted)[1])
+
+    def _cases(self, match: tuple[str, ...], types: frozenset[str]) -> tuple[Cases, Ints]:
+        log = self.log
+        if match == ("subject",):
+            events = np.flatnonzero(log.of_types(types))
+            return Cases(log, self.agreement.events, events, log.subject[events]), np.zeros(0, np.int64)
+        keyed = frozenset(
+            type
+            for type, declaration in self.agreement.events.items()
+            if any(name in declaration.fields for name in match)
+        )
+        events = np.flatnonzero(log.of_types(types | keyed))
+        columns = [key_column(log, name).take(events) for name in match]
+        whole = np.logical_and.reduce([column.present for column in columns])
+        own = events[whole]
+        case = groups([column.data[whole] for column in columns], len(own))
+        heads = np.unique(case, return_index=True)[1]
+        keys = {name: column.take(np.flatnonzero(whole)[heads]) for name, column in zip(match, columns, strict=True)}
+        if "subject" not in match:
+            return Cases(log, self.agreement.events, own, case, keys), events[~whole]
+        # The events that lack a field belong to every case of their subject.
+        subject_of_case = log.subject[own[heads]]
+        order = np.argsort(subject_of_case, kind="stable")
+        general = events[~whole]
+        low = np.searchsorted(subject_of_case[order], log.subject[general], side="left")
+        high = np.searchsorted(subject_of_case[order], log.subject[general], side="right")
+        times = high - low
+        shared = np.repeat(general, times)
+        offset = np.arange(len(shared)) - np.repeat(np.cumsum(times) - times, times)
+        shared_case = order[np.repeat(low, times) + offset]
+        cases = Cases(
+            log, self.agreement.events, np.concatenate([own, shared]), np.concatenate([case, shared_case]), keys
+        )
+        return cases, general[times == 0]
+
+    def check_windows(self) -> None:
+        """Refuse what is no window, or of a kind that no version knows. Raises `InputError`."""
+        for window in self.passed:
+            if not isinstance(window, Window):
+                raise InputError(f"{quoted(window)} is not a Window")
+            if not any(window.kind in version.windows for version in self.versions):
+                known = [kind for version in self.versions for kind in version.windows]
+                hint = did_you_mean(window.kind, known)
+                raise InputError(f"window {quoted(window.id or window.kind)}: unknown kind {quoted(window.kind)}{hint}")
+
+
+def key_column(log: Log, name: str) -> Column:
+    """Return a field of a match as places in a list of texts, so that what is written alike is one case."""
+    if name == "subject":
+        return Column(log.subject, np.ones(len(log), np.bool_))
+    column = log.field(name).coded()
+    assert column.values is not None
+    texts: dict[str, int] = {}
+    place = [texts.setdefault(str(written(value)), len(texts)) for value in column.values]
+    data = np.array([*place, -1], np.int64)[np.where(column.present, column.data, len(place))]
+    return Column(data, column.present, list(texts))

@@ -1,0 +1,52 @@
+"""A report as one JSON document."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sla_rules.events import Finding
+from sla_rules.report.files import Target, writing
+from sla_rules.verdict import Outcome
+
+if TYPE_CHECKING:
+    from sla_rules.report.report import Report
+    from sla_rules.report.summary import Line
+
+JSON_FORMAT = 1
+"""Numbers the shape of the document; another one says that readers must change."""
+
+
+def to_json(report: "Report", path: Target | None) -> str:
+    """Return the whole report as JSON, and write it to a file if one is named."""
+    text = json.dumps(document(report), ensure_ascii=False, indent=1)
+    if path is not None:
+        with writing(path):
+            Path(path).write_text(text, encoding="utf-8", errors="backslashreplace")
+    return text
+
+
+def document(report: "Report") -> dict[str, Any]:
+    """Return the whole report as plain values."""
+    return {
+        "format": JSON_FORMAT,
+        **report.provenance,
+        "check_the_mapping": report.check_the_mapping,
+        "summary": [_line(line) for line in report.summary],
+        "attainment": report.attainment().drop("attained").to_dicts(),
+        "breaches": [verdict.to_dict() for verdict in report.of(report.breaches)],
+        "verdicts": [verdict.to_dict() for verdict in report.of(report.verdicts)],
+        "findings": [{name: getattr(finding, name) for name in Finding.__slots__} for finding in report.findings],
+    }
+
+
+def _line(line: "Line") -> dict[str, Any]:
+    return {
+        "policy": line.policy.id,
+        "version": line.version,
+        "clause": line.clause.id,
+        "section": line.clause.section,
+        "strength": line.clause.strength,
+        "promise": line.promise,
+        "status": line.status,
+        **{str(outcome): line.counts[outcome] for outcome in Outcome},
+    }

@@ -1,0 +1,82 @@
+"""The verdicts of a report for other tools: CSV, Parquet, Arrow, pandas."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from sla_rules.errors import SlaError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    from sla_rules.report.report import Report
+
+Target = str | Path
+"""The path of a file to write."""
+METADATA = "sla_rules"
+"""The key of a Parquet file's metadata that holds the provenance."""
+ISO = "%Y-%m-%dT%H:%M:%S%.fZ"
+
+
+@contextmanager
+def writing(path: Target) -> Iterator[None]:
+    """Turn what prevents a file from being written into an `SlaError` that names it."""
+    try:
+        yield
+    except OSError as error:
+        raise SlaError(f"{path}: cannot be written: {error.strerror or error}") from None
+
+
+@contextmanager
+def needing(extra: str) -> Iterator[None]:
+    """Turn a package that is not installed into an `SlaError` that names the extra it comes with."""
+    try:
+        yield
+    except ImportError as error:
+        raise SlaError(f"{error.name} is not installed; `pip install sla-rules[{extra}]` installs it") from None
+
+
+def to_csv(report: "Report", path: Target) -> None:
+    """Write the verdicts as CSV, one after the other, without holding them all."""
+    with writing(path):
+        report.lazy.select(flat(name, dtype) for name, dtype in report.lazy.collect_schema().items()).sink_csv(path)
+
+
+def flat(name: str, dtype: pl.DataType) -> pl.Expr:
+    """Return a column as a cell can hold it: instants as ISO 8601 text, spans as microseconds, lists as JSON."""
+    column = pl.col(name)
+    if isinstance(dtype, pl.Datetime):
+        return column.dt.to_string(ISO)
+    if isinstance(dtype, pl.Duration):
+        return column.cast(pl.Int64)
+    if isinstance(dtype, pl.List):
+        # Polars encodes objects only: `{"x":[…]}`, of which the list is a part.
+        return pl.struct(column.alias("x")).struct.json_encode().str.slice(5).str.head(-1).alias(name)
+    return column
+
+
+def to_parquet(report: "Report", path: Target) -> None:
+    """Write the verdicts as Parquet, one after the other, without holding them all."""
+    told = {METADATA: json.dumps(report.provenance, ensure_ascii=False)}
+    with writing(path):
+        report.lazy.sink_parquet(path, metadata=told)
+
+
+def to_arrow(report: "Report") -> "pa.Table":
+    """Return the verdicts as a `pyarrow.Table`."""
+    with needing("pandas"):
+        import pyarrow  # noqa: F401  Polars names neither the package nor the extra in its own error
+    return report.verdicts.to_arrow()
+
+
+def to_pandas(report: "Report") -> "pd.DataFrame":
+    """Return the verdicts as a pandas frame."""
+    with needing("pandas"):
+        import pandas  # noqa: F401
+        import pyarrow  # noqa: F401
+    return report.verdicts.to_pandas()

@@ -1,0 +1,115 @@
+"""What became of each policy, counted by outcome."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from sla_rules.judged import Judged
+from sla_rules.language.document import Clause
+from sla_rules.language.policies import AnyPolicy, Deadline
+from sla_rules.language.selectors import types_of
+from sla_rules.reason import promise
+from sla_rules.verdict import Outcome
+
+IS_PERIOD = pl.col("counted").is_not_null()
+"""Tells the verdicts of periods from those of instances."""
+
+
+def versioned(id: str, version: str | None) -> str:
+    """An id, with the version where there are several."""
+    return id if version is None else f"{id} ({version})"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What became of one policy, by one version of the agreement.
+
+    Attributes:
+        policy, clause: what was promised, and where.
+        version: of the agreement, where it has several; None otherwise.
+        counts: instance verdicts by outcome.
+        periods: the period verdicts of a policy with an objective by outcome.
+        unmapped: why nothing is claimed about it: an event type that never occurs; empty otherwise.
+    """
+
+    policy: AnyPolicy
+    clause: Clause
+    version: str | None
+    counts: Counter[Outcome]
+    periods: Counter[Outcome]
+    unmapped: str
+
+    @property
+    def name(self) -> str:
+        """The id of the policy, with the version where there are several."""
+        return versioned(self.policy.id, self.version)
+
+    @property
+    def promise(self) -> str:
+        """The share promised, in words."""
+        return promise(self.policy.objective)
+
+    @property
+    def judged(self) -> Counter[Outcome]:
+        """The verdicts on what was promised: the periods of a policy with an objective, the instances of any other."""
+        return self.counts if self.policy.objective is None else self.periods
+
+    @property
+    def status(self) -> str:
+        """`kept`, `broken`, `open` while something is pending, `not judged` or `no data`."""
+        if self.unmapped or not sum(self.counts.values()):
+            return "no data"
+        if self.judged[Outcome.BREACHED]:
+            return "broken"
+        if self.judged[Outcome.PENDING]:
+            return "open"
+        return "kept" if self.judged[Outcome.MET] else "not judged"
+
+
+def lines_of(judged: Judged, assume_complete: bool) -> list[Line]:
+    """Return one line a policy, and for each version of an amended agreement that judged something by it."""
+    counts, versions = _counted(judged), judged.agreement.versions
+    seen = {(id, version) for id, version, _ in counts}
+    lines = []
+    for id in judged.agreement.policies:
+        having = [version for version in versions if id in version.policies]
+        judging = [version for version in having if (id, version.version) in seen] or having[-1:]
+        for version in judging:
+            policy = version.policies[id]
+            named = version.version if len(versions) > 1 else None
+            found, shares = (counts.get((id, version.version, period), Counter()) for period in (False, True))
+            unmapped = "" if assume_complete else _unmapped(policy, judged.given.keys())
+            lines.append(Line(policy, version.clause_of(policy), named, found, shares, unmapped))
+    return lines
+
+
+def _counted(judged: Judged) -> dict[tuple[str, str | None, bool], Counter[Outcome]]:
+    """Return how many verdicts there are, by policy, version and whether they judge periods, and by outcome."""
+    groups = judged.verdicts.group_by("policy", "version", IS_PERIOD.alias("is_period"), "outcome")
+    counts: dict[tuple[str, str | None, bool], Counter[Outcome]] = {}
+    for policy, version, is_period, outcome, number in groups.len().collect(engine="streaming").iter_rows():
+        counts.setdefault((policy, version, is_period), Counter())[Outcome(outcome)] = number
+    return counts
+
+
+def _unmapped(policy: AnyPolicy, given: Iterable[str]) -> str:
+    if isinstance(policy, Deadline):
+        for selectors in (policy.start, policy.stop):
+            types = types_of(selectors)
+            if not set(types) & set(given):
+                return f"no {' or '.join(f'`{type}`' for type in types)} in this source"
+    return ""
+
+
+def of_lines(lines: Iterable[Line]) -> pl.Expr:
+    """Return the condition that a verdict is one of those that the lines count, of an instance or of a period."""
+    among: dict[str | None, list[str]] = {}
+    for line in lines:
+        among.setdefault(line.version, []).append(line.policy.id)
+    condition = pl.lit(False)
+    for version, ids in among.items():
+        of_version = pl.lit(True) if version is None else pl.col("version") == version
+        condition |= of_version & pl.col("policy").is_in(ids)
+    return condition
