@@ -24,6 +24,8 @@ INSTANT = pl.Datetime("us", "UTC")
 SPAN = pl.Duration("us")
 OUTCOMES = pl.Enum([str(outcome) for outcome in Outcome])
 BASIS = pl.List(pl.Struct({"name": TEXT, "value": TEXT}))
+IS_PERIOD = pl.col("counted").is_not_null()
+"""Tells the verdicts of periods from those of instances."""
 _WINDOW: dict[str, pl.DataType] = {"kind": TEXT, "start": INSTANT, "end": INSTANT, "scope": TEXT, "id": TEXT}
 STANDING_STILL = pl.List(pl.Struct(_WINDOW))
 _STANDING_STILL_IN_MICROS = pl.List(pl.Struct(_WINDOW | {"start": NUMBER, "end": NUMBER}))
@@ -221,29 +223,49 @@ def verdict_of(row: Mapping[str, Any], terms: TermsByPolicy) -> Verdict:
 
 @dataclass(frozen=True, eq=False)
 class Judged:
-    """What an evaluator has to say about a history.
+    """What an evaluator has to say about a history; each part of it is made when it is asked for.
 
     Attributes:
         agreement: by what was judged.
         as_of: the instant of knowledge, in microseconds since 1970 UTC; None where there was no event.
-        findings: what is remarkable about the data.
         given: how many events of each type came in, repeated ones and those after `as_of` included.
-        build: makes `verdicts`, when they are asked for.
+        find: makes `findings`.
+        build: makes the rows of one outcome, or of all for None.
         attributes: takes the name of a field and returns a frame of `subject` and `value`, its last known value as of
             `as_of`, for each subject that has one.
+        count: makes `counts`, where that is possible without making the rows.
     """
 
     agreement: Agreement
     as_of: int | None
-    findings: list[Finding]
     given: Mapping[str, int]
-    build: Callable[[], pl.LazyFrame]
+    find: Callable[[], list[Finding]]
+    build: Callable[[str | None], pl.LazyFrame]
     attributes: Callable[[str], pl.DataFrame]
+    count: Callable[[], pl.DataFrame] | None = None
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """What is remarkable about the data."""
+        return self.find()
 
     @cached_property
     def verdicts(self) -> pl.LazyFrame:
         """One row a verdict, in any order, with the columns of `schema`; possibly more than memory holds."""
-        return self.build()
+        return self.build(None)
+
+    @cached_property
+    def breached(self) -> pl.LazyFrame:
+        """The rows of `verdicts` that are breached."""
+        return self.build(Outcome.BREACHED)
+
+    @cached_property
+    def counts(self) -> pl.DataFrame:
+        """How many verdicts there are (`number`), by `policy`, `version`, `outcome` and whether they judge periods."""
+        if self.count is not None:
+            return self.count()
+        groups = self.verdicts.group_by("policy", "version", IS_PERIOD.alias("is_period"), "outcome")
+        return groups.agg(pl.len().alias("number")).collect(engine="streaming")
 
     @cached_property
     def terms(self) -> TermsByPolicy:
@@ -262,11 +284,16 @@ def judged_of(verdicts: Verdicts) -> Judged:
     return Judged(
         verdicts.agreement,
         verdicts.as_of,
-        verdicts.findings,
         verdicts.given,
-        lambda: frame_of(verdicts).lazy(),
+        lambda: verdicts.findings,
+        lambda outcome: of_outcome(frame_of(verdicts).lazy(), outcome),
         attributes,
     )
+
+
+def of_outcome(verdicts: pl.LazyFrame, outcome: str | None) -> pl.LazyFrame:
+    """Return the rows of one outcome, or all of them for None."""
+    return verdicts if outcome is None else verdicts.filter(pl.col("outcome") == str(outcome))
 
 
 def listed(judged: Judged) -> Verdicts:

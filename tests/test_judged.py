@@ -197,15 +197,15 @@ policies: [{id: p, clause: c, kind: deadline, start: opened, stop: closed, limit
 def test_a_frame_is_built_when_it_is_asked_for_and_once() -> None:
     built = []
 
-    def build() -> pl.LazyFrame:
-        built.append(1)
+    def build(outcome: str | None) -> pl.LazyFrame:
+        built.append(outcome)
         return frame_of(plain()).lazy()
 
     judged = replace(judged_of(plain()), build=build)
     assert built == []
     assert judged.verdicts.collect().is_empty()
     assert judged.verdicts is judged.verdicts
-    assert built == [1]
+    assert built == [None]
 
 
 def test_nothing_but_frames_and_reports_loads_polars() -> None:

@@ -5,7 +5,7 @@ conditions. A missing field makes every comparison false, `ne` and `not_in` exce
 """
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from math import isfinite
@@ -100,6 +100,11 @@ class Condition(Model):
             for field, test in self.__pydantic_extra__.items()
         )
 
+    @cached_property
+    def fields(self) -> frozenset[str]:
+        """The fields that it reads."""
+        return frozenset(fields_of(self))
+
     def holds(self, values: Values) -> bool:
         """Say whether the condition holds of these field values (as declarations read them)."""
         return (
@@ -125,7 +130,7 @@ def compare(op: str, value: object, operand: Any, values: Values) -> bool:
             return (value is not None) is operand
         case "any_item":
             return isinstance(value, list) and any(
-                isinstance(item, Mapping) and operand.holds(read_item(item)) for item in value
+                isinstance(item, Mapping) and operand.holds(read_item(item, operand.fields)) for item in value
             )
         case "in" | "not_in":
             among = any(_same(value, _value(item, values)) for item in operand)
@@ -146,12 +151,12 @@ def _ordered(op: str, value: object, other: object) -> bool:
         return False
 
 
-def read_item(item: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an item of a list, which no declaration has read, as conditions compare it."""
-    return {name: _exact(part) for name, part in item.items()}
+def read_item(item: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
+    """Return some fields of an item of a list as conditions compare them."""
+    return {name: exact(item[name]) for name in fields if name in item}
 
 
-def _exact(value: object) -> object:
+def exact(value: object) -> object:
     """Return a value of a list's item, which no declaration has read: a float as the number that it shows."""
     if not isinstance(value, float):
         return value

@@ -10,13 +10,13 @@ import polars as pl
 from sla_rules.agreement import Agreement
 from sla_rules.errors import InputError, did_you_mean, quoted
 from sla_rules.instants import DAY
-from sla_rules.judged import Judged, schema
+from sla_rules.judged import IS_PERIOD, Judged, schema
 from sla_rules.language.objectives import Objective
 from sla_rules.language.policies import AnyPolicy
 from sla_rules.periods import Period
 from sla_rules.reason import promise
 from sla_rules.report.local_periods import Labels
-from sla_rules.report.summary import IS_PERIOD, Line, of_lines
+from sla_rules.report.summary import Line, of_lines
 from sla_rules.verdict import Outcome
 
 OUTCOMES = tuple(str(outcome) for outcome in Outcome)

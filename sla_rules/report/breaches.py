@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from sla_rules.judged import Judged, verdicts_of
+from sla_rules.judged import IS_PERIOD, Judged, verdicts_of
 from sla_rules.language.document import Clause
-from sla_rules.report.summary import IS_PERIOD, Line, of_lines, versioned
-from sla_rules.verdict import Outcome, Verdict
+from sla_rules.report.summary import Line, of_lines, versioned
+from sla_rules.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def broken(judged: Judged, lines: Iterable[Line]) -> pl.DataFrame:
     by_period = of_lines(line for line in claimed if line.policy.objective is not None)
     by_instance = of_lines(line for line in claimed if line.policy.objective is None)
     promised = (IS_PERIOD & by_period) | (~IS_PERIOD & by_instance)
-    breached = judged.verdicts.filter(pl.col("outcome") == Outcome.BREACHED.value, promised)
+    breached = judged.breached.filter(promised)
     return in_order(breached).collect(engine="streaming")
 
 

@@ -7,7 +7,7 @@ import polars as pl
 
 from sla_rules.errors import InputError, quoted
 from sla_rules.instants import FIRST, moment
-from sla_rules.report.summary import IS_PERIOD
+from sla_rules.judged import IS_PERIOD
 from sla_rules.trace import OUTAGE
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from sla_rules.agreement import Agreement
-from sla_rules.errors import InputError, SlaError, quoted
+from sla_rules.errors import InputError, SlaError, did_you_mean, quoted
 from sla_rules.evaluators.columnar import judge_events, judge_frames
 from sla_rules.evaluators.columnar.partitions import Progress, judge_parts
 from sla_rules.events import Event, Window
@@ -62,10 +62,23 @@ def evaluate(
             raise InputError("a list of events has neither `columns` to name nor times without a `timezone`")
         judged = judge_events(agreement, source, as_of=as_of, windows=windows)
         return Report(judged, assume_complete=assume_complete)
-    wanted = {name for version in agreement.versions for each in version.events.values() for name in each.fields}
-    incoming = batches(source, agreement, columns=columns, timezone=timezone, wanted=wanted)
+    incoming = batches(source, agreement, columns=columns, timezone=timezone, wanted=_Wanted(agreement))
     judged = _judged(agreement, incoming, as_of, windows, None if scratch is None else Path(scratch), progress)
     return Report(judged, findings=incoming.findings, assume_complete=assume_complete)
+
+
+class _Wanted:
+    """The fields that an agreement declares, and names so near to one of them that they may be misspelt."""
+
+    def __init__(self, agreement: Agreement) -> None:
+        events = [each for version in agreement.versions for each in version.events.values()]
+        self._declared = frozenset(name for each in events for name in each.fields)
+        self._near: dict[str, bool] = {}
+
+    def __contains__(self, name: object) -> bool:
+        if name in self._declared:
+            return True
+        return self._near.setdefault(str(name), bool(did_you_mean(name, self._declared)))
 
 
 def _judged(

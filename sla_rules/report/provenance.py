@@ -6,8 +6,6 @@ from importlib import import_module, metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
-
 from sla_rules.agreement import Agreement
 from sla_rules.instants import moment
 from sla_rules.version import VERSION
@@ -46,7 +44,7 @@ def provenance(report: "Report") -> dict[str, Any]:
         "unknown": found(UNDECLARED),
         "repeated": found(REPEATED),
         "unreadable": found(NO_EVENTS),
-        "verdicts_count": report.lazy.select(pl.len()).collect(engine="streaming").item(),
+        "verdicts_count": int(report.judged.counts["number"].sum()),
         "findings_count": len(report.findings),
     }
 

@@ -13,9 +13,6 @@ from sla_rules.language.selectors import types_of
 from sla_rules.reason import promise
 from sla_rules.verdict import Outcome
 
-IS_PERIOD = pl.col("counted").is_not_null()
-"""Tells the verdicts of periods from those of instances."""
-
 
 def versioned(id: str, version: str | None) -> str:
     """An id, with the version where there are several."""
@@ -87,9 +84,9 @@ def lines_of(judged: Judged, assume_complete: bool) -> list[Line]:
 
 def _counted(judged: Judged) -> dict[tuple[str, str | None, bool], Counter[Outcome]]:
     """Return how many verdicts there are, by policy, version and whether they judge periods, and by outcome."""
-    groups = judged.verdicts.group_by("policy", "version", IS_PERIOD.alias("is_period"), "outcome")
     counts: dict[tuple[str, str | None, bool], Counter[Outcome]] = {}
-    for policy, version, is_period, outcome, number in groups.len().collect(engine="streaming").iter_rows():
+    columns = "policy", "version", "is_period", "outcome", "number"
+    for policy, version, is_period, outcome, number in judged.counts.select(columns).iter_rows():
         counts.setdefault((policy, version, is_period), Counter())[Outcome(outcome)] = number
     return counts
 

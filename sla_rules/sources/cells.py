@@ -1,6 +1,6 @@
 """Fields as columns of JSON text. Null is no value; the text `null` is a value that is null."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Container, Mapping
 
 import polars as pl
 
@@ -18,7 +18,7 @@ class Cells:
         names: every field seen, wanted or not, in order.
     """
 
-    def __init__(self, wanted: Collection[str] | None) -> None:
+    def __init__(self, wanted: Container[str] | None) -> None:
         self.names: dict[str, None] = {}
         self._wanted = wanted
         self._columns: dict[str, list[str | None]] = {}
@@ -54,7 +54,7 @@ def as_json(values: pl.Series) -> pl.Series:
         raise InputError(f"column {quoted(values.name)}: {error}") from None
 
 
-def unpacked(texts: pl.Series, wanted: Collection[str] | None) -> tuple[dict[str, pl.Series], list[str], pl.Series]:
+def unpacked(texts: pl.Series, wanted: Container[str] | None) -> tuple[dict[str, pl.Series], list[str], pl.Series]:
     """Read a column of objects written as JSON text, each distinct text once.
 
     Returns:

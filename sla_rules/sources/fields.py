@@ -1,6 +1,6 @@
 """The columns of a frame that hold the fields of its events, `data` among them, as they are put out."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -42,7 +42,7 @@ class Fields:
         top = tuple(name for name in kinds if name not in (*OWN, DATA))
         return cls(top, frozenset(encoded), inner, not isinstance(data, (pl.Struct, pl.Null)))
 
-    def only(self, wanted: Collection[str] | None) -> "Fields":
+    def only(self, wanted: Container[str] | None) -> "Fields":
         """Return those that are wanted, all of them for None."""
         if wanted is None:
             return self
@@ -68,7 +68,7 @@ class Fields:
         return columns
 
     def of_json(
-        self, frame: pl.DataFrame, wanted: Collection[str] | None
+        self, frame: pl.DataFrame, wanted: Container[str] | None
     ) -> tuple[list[pl.Series], list[str], pl.Series]:
         """Return the columns of a frame whose `data` is JSON text, the names in it, and which rows are no objects."""
         inner, names, refused = unpacked(frame[DATA], wanted)

@@ -1,6 +1,6 @@
 """Any source of events as Polars frames of one form."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any, cast
@@ -92,7 +92,7 @@ def batches(
     *,
     columns: Mapping[str, str] | None = None,
     timezone: str | None = None,
-    wanted: Collection[str] | None = None,
+    wanted: Container[str] | None = None,
 ) -> Incoming:
     """Return the events of any source but a list of `Event`.
 
@@ -108,7 +108,7 @@ def batches(
         InputError: no such source, or one with a column missing or of a type that it cannot have.
     """
     renaming = Renaming(columns)
-    asked = Asked(agreement, renaming, zone_of(timezone), None if wanted is None else frozenset(wanted))
+    asked = Asked(agreement, renaming, zone_of(timezone), wanted)
     if isinstance(source, (str, PathLike, list, tuple)):
         return _of_files(source, asked)
     return Incoming([_of_frame(source, asked)], renaming, "the source")

@@ -1,6 +1,6 @@
 """What is common to the parts of a source: what is asked of each, and what each gives."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -29,7 +29,7 @@ class Asked:
     agreement: Agreement
     renaming: Renaming
     zone: ZoneInfo | None
-    wanted: Collection[str] | None
+    wanted: Container[str] | None
 
 
 class Part(Protocol):

@@ -54,6 +54,15 @@ def apart(expected: Verdicts | Judged, found: Judged | sla.Report) -> list[str]:
         for name in ("as_of", "given")
         if (one := getattr(wanted, name)) != (other := getattr(given, name))
     ]
+    if (
+        not given.breached.collect()
+        .sort(pl.all())
+        .equals(given.verdicts.collect().filter(pl.col("outcome") == "breached").sort(pl.all()))
+    ):
+        said.append(["what is breached differs from the verdicts that are"])
+    said.append(_of_counts("count", *(Counter(each.counts.rows()) for each in (wanted, given))))
+    for name in ("level", "vip", "service", "customer", "severity"):
+        said.append(_of_counts(f"last {name}", *(Counter(each.attributes(name).rows()) for each in (wanted, given))))
     return [each for some in said for each in some]
 
 
@@ -132,10 +141,10 @@ def with_json(rows: Sequence[Row]) -> pl.DataFrame:
     )
 
 
-def with_columns(rows: Sequence[Row], agreement: sla.Agreement) -> pl.DataFrame:
+def with_columns(rows: Sequence[Row], agreement: sla.Agreement, *, parsed: bool = True) -> pl.DataFrame:
     """A frame in which every field that has values of one plain kind is a column of its type, the others in `data`.
 
-    Instants and dates have types of their own where each of them is one.
+    Instants and dates have types of their own where each of them is one, unless they shall not be `parsed`.
     """
     kinds: dict[str, set[str]] = {}
     for version in agreement.versions:
@@ -144,11 +153,11 @@ def with_columns(rows: Sequence[Row], agreement: sla.Agreement) -> pl.DataFrame:
                 kinds.setdefault(name, set()).add(field.kind)
     names = sorted({name for row in rows for name in row["data"]})
     columns = own_columns(rows)
-    if len({row["time"] for row in rows}) % 2:
+    if parsed and len({row["time"] for row in rows}) % 2:
         columns["time"] = columns["time"].str.to_datetime(time_unit="us", time_zone="UTC")
     for name in names:
         values = [row["data"].get(name) for row in rows]
-        column = typed(name, values, kinds.get(name, set()))
+        column = typed(name, values, kinds.get(name, set()) if parsed else set())
         if column is not None and name not in OWN:
             columns[name] = column
     rest = [{name: value for name, value in row["data"].items() if name not in columns} for row in rows]
@@ -182,8 +191,8 @@ def instant(text: str) -> Any:
     return moment(micros(text))
 
 
-def to_parquet(rows: Sequence[Row], agreement: sla.Agreement, path: Path) -> Path:
-    with_columns(rows, agreement).write_parquet(path)
+def to_parquet(rows: Sequence[Row], agreement: sla.Agreement, path: Path, *, parsed: bool = True) -> Path:
+    with_columns(rows, agreement, parsed=parsed).write_parquet(path)
     return path
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 import sla_rules as sla
-from sla_rules.judged import Judged, frame_of, judged_of
+from sla_rules.judged import Judged, frame_of, judged_of, of_outcome
 from sla_rules.verdict import Verdicts
 from tests.conftest import History
 
@@ -85,8 +85,8 @@ def through(verdicts: Verdicts, change: Callable[[pl.LazyFrame], pl.LazyFrame] =
     return Judged(
         same.agreement,
         same.as_of,
-        same.findings,
         same.given,
-        lambda: change(frame_of(verdicts).lazy()),
+        lambda: same.findings,
+        lambda outcome: of_outcome(change(frame_of(verdicts).lazy()), outcome),
         same.attributes,
     )

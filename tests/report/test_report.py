@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 import sla_rules as sla
-from sla_rules.judged import frame_of
+from sla_rules.judged import frame_of, of_outcome
 from sla_rules.reason import reason
 from sla_rules.report import Report
 from tests.conftest import History, agreement
@@ -171,7 +171,9 @@ def test_the_report_of_many_files_is_that_of_their_rows(tmp_path: Path) -> None:
     verdicts = judged()
     for number, part in enumerate(frame_of(verdicts).iter_slices(7)):
         part.write_parquet(tmp_path / f"{number}.parquet")
-    files = Report(replace(through(verdicts), build=lambda: pl.scan_parquet(tmp_path / "*.parquet")))
+    files = Report(
+        replace(through(verdicts), build=lambda outcome: of_outcome(pl.scan_parquet(tmp_path / "*.parquet"), outcome))
+    )
     assert len(list(tmp_path.iterdir())) > 5
     assert files.to_json() == Report(verdicts).to_json()
 

@@ -12,9 +12,9 @@ import polars as pl
 from sla_rules.agreement import Agreement
 from sla_rules.errors import InputError, SlaError, quoted
 from sla_rules.evaluators.columnar.declared import world_of_frames
-from sla_rules.evaluators.columnar.frames import frame_of_all
+from sla_rules.evaluators.columnar.frames import counts_of_all, frame_of_all
 from sla_rules.evaluators.columnar.framing import known_frames
-from sla_rules.evaluators.columnar.judging import judge_world, periods_of
+from sla_rules.evaluators.columnar.judging import findings_of, judge_all, periods_of
 from sla_rules.evaluators.columnar.listing import attributes_of, known_events, world_of
 from sla_rules.evaluators.columnar.world import World
 from sla_rules.events import Event, Finding, Window
@@ -56,17 +56,26 @@ def judge_frames(
 
 def judged_of(worlds: Sequence[World], agreement: Agreement, given: Mapping[str, int]) -> Judged:
     """Judge the world of each version, and return what they come to together."""
-    judged = [judge_world(world, world.agreement.policies) for world in worlds]
-    findings: list[Finding] = []
+    judged, remarkable = [], []
     for world in worlds:
-        already = set(findings)
-        findings += [found for found in world.findings if found not in already]
-    periods = [periods_of([found], world.agreement, world.as_of) for found, world in zip(judged, worlds, strict=True)]
+        found, holding = judge_all(world, world.agreement.policies)
+        judged.append(found)
+        remarkable.append(holding)
+    periods = [periods_of(found, world.agreement, world.as_of) for found, world in zip(judged, worlds, strict=True)]
+
+    def findings() -> list[Finding]:
+        every: list[Finding] = []
+        for holding in remarkable:
+            already = set(every)
+            every += [each for each in findings_of(holding) if each not in already]
+        return every
+
     return Judged(
         agreement,
         worlds[-1].as_of,
-        findings,
         given,
-        lambda: frame_of_all(judged, periods, agreement).lazy(),
+        findings,
+        lambda outcome: frame_of_all(judged, periods, agreement, outcome).lazy(),
         partial(attributes_of, worlds[-1]),
+        lambda: counts_of_all(judged, periods),
     )

@@ -1,9 +1,9 @@
 """What a limit gives many instances at once: counted time, an instant, nothing at all, or no verdict."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ import numpy as np
 from sla_rules.calendar import Calendar
 from sla_rules.errors import BeyondHorizonError
 from sla_rules.evaluators.columnar.circumstances import Judging
-from sla_rules.evaluators.columnar.columns import NONE, Column, Flags, Ints, groups, numbers
+from sla_rules.evaluators.columnar.columns import NONE, Column, Flags, Ints, firsts, groups, numbers
 from sla_rules.evaluators.columnar.days import day_of, local_days, table_of
 from sla_rules.instants import FIRST, LAST
 from sla_rules.language.calendars import CalendarTable
@@ -23,7 +23,8 @@ from sla_rules.periods import add_months, last_instant, local_date, midnight
 BEYOND = "the due time lies beyond the horizon of the calendar"
 
 
-class View(NamedTuple):
+@dataclass
+class View:
     """Instances as they stand at some instants, with the fields that their cases have then.
 
     Attributes:
@@ -42,19 +43,26 @@ class View(NamedTuple):
     known: Ints
     ended: Flags
     number: Ints
+    _facts: dict[str, Column] = field(default_factory=dict, init=False)
 
-    @property
+    @cached_property
     def start_at(self) -> Ints:
         """When they began."""
         return self.judging.cases.at[self.start]
 
     def fact(self, name: str) -> Column:
         """Return a field of the cases."""
-        return self.judging.cases.attribute(name, self.known, self.start, self.policy.roles)
+        if name not in self._facts:
+            cases = self.judging.cases
+            self._facts[name] = cases.attribute(name, self.known, self.start, self.policy.roles)
+        return self._facts[name]
 
     def of(self, some: Ints) -> "View":
         """Return the view of some of the instances."""
-        return self._replace(
+        if np.array_equal(some, np.arange(len(self.start))):
+            return self
+        return replace(
+            self,
             start=self.start[some],
             at=self.at[some],
             known=self.known[some],
@@ -81,6 +89,12 @@ class Causes:
     def any(self) -> Flags:
         """Where something does."""
         return self.code >= 0
+
+    def of(self, some: Ints) -> "Causes":
+        """Return those of some instances."""
+        causes = Causes(0)
+        causes.code, causes.texts = self.code[some], self.texts
+        return causes
 
 
 @dataclass
@@ -114,6 +128,16 @@ class Given:
         self.causes = Causes(size)
         self.basis: list[Basis] = []
 
+    def of(self, some: Ints) -> "Given":
+        """Return what the limit gives some of the instances."""
+        if len(some) == len(self.counted):
+            return self
+        given = Given(self.view.of(some))
+        given.counted, given.instant = self.counted[some], self.instant[some]
+        given.unjudged, given.causes = self.unjudged[some], self.causes.of(some)
+        given.basis = [replace(each, values=each.values.take(some)) for each in self.basis]
+        return given
+
     def fill(self, limit: Any, which: Ints) -> None:
         """Put in what a limit gives some of the instances."""
         match limit:
@@ -145,30 +169,32 @@ class Given:
 
     def _because(self, name: str, values: Column, which: Ints) -> None:
         size = len(self.counted)
+        if len(which) == size:
+            self.basis.append(Basis(name, values))
+            return
         data, present = np.zeros(size, np.int64), np.zeros(size, np.bool_)
         data[which], present[which] = values.data, values.present
         self.basis.append(Basis(name, Column(data, present, values.values)))
 
     def _table(self, limit: Table, which: Ints) -> None:
-        for name in reversed(limit.by):
-            # The first field that is missing is the one that is named.
-            self._present(name, which)
-        which = which[self.causes.code[which] < 0]
-        view = self.view.of(which)
-        columns = [view.fact(name).coded() for name in limit.by]
+        # The first field that is missing is the one that is named.
+        columns = [self._present(name, which) for name in reversed(limit.by)][::-1]
+        there = np.flatnonzero(self.causes.code[which] < 0)
+        if len(there) < len(which):
+            which, columns = which[there], [column.take(there) for column in columns]
+        columns = [column.coded() for column in columns]
         combination = groups([column.data for column in columns], len(which))
-        found = np.unique(combination, return_index=True)[1].tolist()
         known = []
-        for number, place in enumerate(found):
+        for number, place in enumerate(firsts(combination).tolist()):
             values = tuple(column.item(place) for column in columns)
             here = which[combination == number]
             if values in limit.rows:
                 known.append((limit.rows[values], here))
             else:
                 self.causes.put(here, f"the table has no row for {', '.join(map(str, values))}")
-        rowed = self.causes.code[which] < 0
+        rowed = np.flatnonzero(self.causes.code[which] < 0)
         for name, column in zip(limit.by, columns, strict=True):
-            self._because(name, column.take(np.flatnonzero(rowed)), which[rowed])
+            self._because(name, column if len(rowed) == len(which) else column.take(rowed), which[rowed])
         for row, here in known:
             self.fill(row, here)
 

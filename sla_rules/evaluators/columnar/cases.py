@@ -11,6 +11,7 @@ import numpy as np
 from sla_rules.evaluators.columnar.columns import Column, Flags, Ints, absent, numbers
 from sla_rules.evaluators.columnar.conditions import Fields, holds
 from sla_rules.evaluators.columnar.log import Log
+from sla_rules.evaluators.columnar.ordering import by_case_and_time
 from sla_rules.language.declarations import EventDeclaration
 from sla_rules.language.selectors import Selector, types_of
 
@@ -41,33 +42,32 @@ class Cases:
         self.log = log
         self.match = match
         self.declared = declared
-        order = self._order(log.at[event], case)
+        # All events in the order of the log need no copies.
+        whole = match is None and len(event) == len(log)
+        order = by_case_and_time(case, log.at if whole else log.at[event])
+        whole = whole and order is None
         self.event = event if order is None else event[order]
         self.case = case if order is None else case[order]
-        self.at = log.at[self.event]
-        self.type = log.type[self.event]
+        self.at = log.at if whole else log.at[self.event]
+        self.type = log.type if whole else log.type[self.event]
         self._settle_ties()
+        self._whole = whole and not self.tied
         self._columns: dict[str, Column] = {}
+        self._shares: dict[str, bool] = {}
         self._latest: dict[tuple[str, frozenset[str]], Ints] = {}
-
-    @staticmethod
-    def _order(at: Ints, case: Ints) -> Ints | None:
-        following, same = case[1:] > case[:-1], case[1:] == case[:-1]
-        if bool(np.all(following | (same & (at[1:] >= at[:-1])))):
-            return None
-        return np.lexsort((at, case))
 
     def _settle_ties(self) -> None:
         """Put the events of one case and instant into the total order."""
         new = np.ones(len(self.event) + 1, np.bool_)
         new[1:-1] = (self.case[1:] != self.case[:-1]) | (self.at[1:] != self.at[:-1])
-        self.tied = not new.all()
         self.new_instant = new[:-1]
+        self._tied = np.flatnonzero(~(new[:-1] & new[1:]))
+        self.tied = bool(len(self._tied))
         if self.tied:
-            tied = np.flatnonzero(~(new[:-1] & new[1:]))
-            instant = np.cumsum(new[:-1])[tied]
-            order = np.lexsort((self.log.names.order(self.event[tied]), instant))
-            self.event[tied] = self.event[tied][order]
+            instant = np.cumsum(new[self._tied])
+            order = np.lexsort((self.log.names.order(self.event[self._tied]), instant))
+            self.event = self.event.copy()
+            self.event[self._tied] = self.event[self._tied][order]
             self.type = self.log.type[self.event]
 
     def __len__(self) -> int:
@@ -82,9 +82,10 @@ class Cases:
     @cached_property
     def index(self) -> Ints:
         """For each row, which case it belongs to, counted in the order of rows."""
-        index = np.zeros(len(self), np.int64)
-        index[self.bounds[1:-1]] = 1
-        return np.cumsum(index)
+        count = len(self.bounds) - 1
+        if count and int(self.case[-1]) - int(self.case[0]) == count - 1:
+            return self.case - self.case[0] if self.case[0] else self.case
+        return np.repeat(np.arange(count), np.diff(self.bounds))
 
     @cached_property
     def first(self) -> Ints:
@@ -104,23 +105,38 @@ class Cases:
     @cached_property
     def begin(self) -> Ints:
         """For each row, the first row of its instant."""
+        begin = np.arange(len(self))
         if not self.tied:
-            return np.arange(len(self))
-        return np.flatnonzero(self.new_instant)[self.instant]
+            return begin
+        new = self.new_instant[self._tied]
+        begin[self._tied] = self._tied[new][np.cumsum(new) - 1]
+        return begin
 
     @cached_property
     def end(self) -> Ints:
         """For each row, the last row of its instant."""
+        end = np.arange(len(self))
         if not self.tied:
-            return np.arange(len(self))
-        ends = np.append(np.flatnonzero(self.new_instant)[1:], len(self)) - 1
-        return ends[self.instant]
+            return end
+        new = self.new_instant[self._tied]
+        last = np.append(new[1:], True)
+        end[self._tied] = self._tied[last][np.cumsum(new) - 1]
+        return end
 
     @cached_property
     def alone(self) -> Flags:
         """For each row, whether no other event of its case shares its instant."""
         alone: Flags = self.begin == self.end
         return alone
+
+    def last_until(self, rows: Ints, at: Ints) -> Ints:
+        """Return, for each of some rows, the last row of its case that is no later than an instant at or after it."""
+        low, high = rows, self.last[rows]
+        while bool((low < high).any()):
+            middle = (low + high + 1) // 2
+            known = self.at[middle] <= at
+            low, high = np.where(known, middle, low), np.where(known, high, middle - 1)
+        return low
 
     def of_types(self, types: Iterable[str]) -> Flags:
         """Say of which rows the type is among some."""
@@ -142,7 +158,8 @@ class Cases:
     def own(self, name: str) -> Column:
         """Return what the events themselves say of a field, for each row."""
         if name not in self._columns:
-            self._columns[name] = numbers(self.at) if name == "time" else self.log.field(name).take(self.event)
+            column = numbers(self.at) if name == "time" else self.log.field(name)
+            self._columns[name] = column if name == "time" or self._whole else column.take(self.event)
         return self._columns[name]
 
     def latest(self, name: str, roles: frozenset[str]) -> Ints:
@@ -150,22 +167,41 @@ class Cases:
 
         Within one instant events of types without a role come first, otherwise ids decide.
         """
-        key = (name, roles if self.tied else NOBODY)
+        key = (name, roles if roles and self._shared(name) else NOBODY)
         if key not in self._latest:
-            present = self.own(name).present
-            order = self._by_role(roles)
-            row = np.where(present[order], np.arange(len(self)), -1)
-            np.maximum.accumulate(row, out=row)
-            found = np.where(row >= 0, order[row], -1)
-            self._latest[key] = np.where(found >= self.first, found, -1)
+            rows, order = np.arange(len(self)), None
+            if key[1]:
+                # Only the cases with such an instant differ from those seen without roles.
+                rows, order = self._of_tied_cases(key[1])
+            found = self._last_present(self.own(name).present, rows, order)
+            if order is not None:
+                found, some = self.latest(name, NOBODY).copy(), found
+                found[rows] = some
+            self._latest[key] = found
         return self._latest[key]
 
-    def _by_role(self, roles: frozenset[str]) -> Ints:
-        order = np.arange(len(self))
-        if self.tied and roles:
-            tied = np.flatnonzero(~self.alone)
-            order[tied] = tied[np.lexsort((tied, self.of_types(roles)[tied], self.instant[tied]))]
-        return order
+    def _last_present(self, present: Flags, rows: Ints, order: Ints | None) -> Ints:
+        """Return, for each of some rows, which are whole cases, the last of them in an order that has a field."""
+        ordered = rows if order is None else order
+        place = np.where(present[ordered], np.arange(len(rows)), -1)
+        np.maximum.accumulate(place, out=place)
+        found = np.where(place >= 0, ordered[place], -1)
+        return np.where(found >= self.first[rows], found, -1)
+
+    def _of_tied_cases(self, roles: frozenset[str]) -> tuple[Ints, Ints]:
+        """Return the rows of all cases with events that share an instant, and their order by roles within instants."""
+        tied = np.zeros(len(self.bounds), np.bool_)
+        tied[self.index[self._tied]] = True
+        rows = np.flatnonzero(tied[self.index])
+        return rows, rows[np.lexsort((rows, self.of_types(roles)[rows], self.begin[rows]))]
+
+    def _shared(self, name: str) -> bool:
+        """Say whether several events of an instant have a field, so that their order matters to it."""
+        if name not in self._shares:
+            rows = np.flatnonzero(self.own(name).present)
+            instant = self.begin[rows] if self.tied else rows
+            self._shares[name] = bool((instant[1:] == instant[:-1]).any())
+        return self._shares[name]
 
     def attribute(self, name: str, at: Ints, start: Ints | None = None, roles: frozenset[str] = NOBODY) -> Column:
         """Return a field of the cases as known at some rows, all events of their instants included.
@@ -177,7 +213,7 @@ class Cases:
             return absent(len(at))
         row = np.where(at >= 0, self.latest(name, roles)[self.end[at]], -1)
         if start is not None and self.tied:
-            own = (start >= 0) & (row >= 0) & column.present[start] & (self.instant[start] == self.instant[row])
+            own = (start >= 0) & (row >= 0) & column.present[start] & (self.begin[start] == self.begin[row])
             row = np.where(own, start, row)
         return column.take(row)
 

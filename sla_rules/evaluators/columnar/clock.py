@@ -13,7 +13,7 @@ from sla_rules.calendar_arrays import due_within, elapsed_within
 from sla_rules.evaluators.columnar.allowance import Chosen, View
 from sla_rules.evaluators.columnar.cases import Cases
 from sla_rules.evaluators.columnar.circumstances import Judging
-from sla_rules.evaluators.columnar.columns import NONE, Flags, Ints, groups
+from sla_rules.evaluators.columnar.columns import NONE, Flags, Ints, firsts, groups
 from sla_rules.evaluators.columnar.conditions import holds
 from sla_rules.evaluators.columnar.instances import Instances
 from sla_rules.evaluators.columnar.machine import Tokens, runs
@@ -39,7 +39,7 @@ def pauses(policy: Deadline, judging: Judging, found: Instances, variant: int) -
         for pause in policy.pause
     ]
     start, end = (np.concatenate([part[n] for part in parts]) for n in (0, 1))
-    order = np.argsort(start, kind="stable")
+    order = np.argsort(judging.cases.begin[start], kind="stable")
     return Spans(start[order], end[order])
 
 
@@ -62,8 +62,16 @@ def between(pause: PauseBetween, policy: Deadline, judging: Judging, found: Inst
 
 
 def by_state(pause: PauseWhile, policy: Deadline, cases: Cases, found: Instances, variant: int) -> Spans:
-    """Return the stretches during which the fields of the case fulfil a condition."""
-    rows = np.unique(cases.end)
+    """Return the stretches during which the fields of the case fulfil a condition.
+
+    Only events with a role, or with a field of the condition, can begin or end one.
+    """
+    telling = cases.of_types(policy.roles)
+    for name in pause.while_.fields:
+        telling |= cases.own(name).present
+    rows = np.flatnonzero(telling)
+    last = np.append(cases.begin[rows[1:]] != cases.begin[rows[:-1]], True)[: len(rows)]
+    rows = rows[last]
     fields = cases.attributes(rows, found.variants.start(cases, variant, rows), policy.roles)
     held = holds(pause.while_, fields, len(rows))
     case = cases.index[rows]
@@ -141,8 +149,7 @@ class Clock:
                     concerned.append((window, own))
         closed = [(window, own) for window, own in concerned if window.end_at is not None]
         group = groups(distinct([own for _, own in closed]), size)
-        firsts = np.unique(group, return_index=True)[1].tolist()
-        shared = [tuple(window for window, own in closed if own[first]) for first in firsts] or [()]
+        shared = [tuple(window for window, own in closed if own[first]) for first in firsts(group).tolist()] or [()]
         return group, shared, [(window, own) for window, own in concerned if window.end_at is None]
 
     def _own(self) -> Own:
@@ -171,8 +178,13 @@ class Clock:
             found: Spans = view.judging.world.once(
                 ("pauses", view.policy.id, each), partial(pauses, view.policy, view.judging, self.found, each)
             )
-            low = np.searchsorted(found.start, cases.first[view.start[which]])
-            times = np.searchsorted(found.start, cases.last[view.start[which]], side="right") - low
+            begun = view.start[which]
+            # The furthest end so far: what lies before the first one after the start is over by then.
+            reach = np.maximum.accumulate(np.where(found.end >= 0, found.end, cases.last[found.start] + 1))
+            low = np.searchsorted(reach, cases.end[begun], side="right")
+            low = np.maximum(low, np.searchsorted(found.start, cases.first[begun]))
+            until = cases.last_until(begun, view.at[which])
+            times = np.maximum(np.searchsorted(found.start, until, side="right") - low, 0)
             owner = np.repeat(which, times)
             place = np.arange(len(owner)) - np.repeat(np.cumsum(times) - times, times) + np.repeat(low, times)
             start, last = found.start[place], found.end[place]
@@ -185,6 +197,8 @@ class Clock:
         """Return the times between a stop and the event that undid it."""
         cases = self.view.judging.cases
         number, stop, again = self.found.runs.reopened
+        if not len(number):
+            return np.zeros((6, 0), np.int64)
         low = np.searchsorted(number, self.view.number)
         times = np.searchsorted(number, self.view.number, side="right") - low
         owner = np.repeat(np.arange(len(self.view.number)), times)
@@ -210,8 +224,11 @@ class Clock:
     def _kind(self) -> Ints:
         return self.calendar.code * len(self.shared) + self.group
 
-    def _each_kind(self, which: Ints) -> Iterator[tuple[Calendar, tuple[Interval, ...], Ints]]:
+    def _each_kind(self, which: Ints) -> Iterator[tuple[Calendar, tuple[Interval, ...], Ints | slice]]:
         """Yield the places of instances with the same calendar and windows."""
+        if len(self.calendar.calendars) == len(self.shared) == 1:
+            yield self.calendar.calendars[0], self.intervals[0], slice(None)
+            return
         kinds = self._kind[which]
         for kind in np.unique(kinds).tolist() if len(which) else []:
             calendar, group = divmod(kind, len(self.shared))
@@ -237,7 +254,10 @@ class Clock:
         """Return the counted time between instants, `NONE` where the calendar is unknown or does not reach so far."""
         counted = np.full(len(which), NONE)
         known = np.flatnonzero(self.calendar.code[which] >= 0)
-        counted[known] = self._count(which[known], start[known], end[known])
+        if len(known):
+            counted[known] = self._count(which[known], start[known], end[known])
+        if not len(self.own.owner):
+            return counted
         place, last = self.offset[which], self.offset[which + 1]
         covered = start.copy()
         active = np.flatnonzero((place < last) & (counted != NONE))
@@ -246,7 +266,8 @@ class Clock:
             over = np.minimum(self.own.end[place[active]], end[active])
             some = over > begin
             here = active[some]
-            counted[here] -= self._count(which[here], begin[some], over[some])
+            if len(here):
+                counted[here] -= self._count(which[here], begin[some], over[some])
             covered[here] = over[some]
             place[active] += 1
             active = active[place[active] < last[active]]
@@ -254,6 +275,8 @@ class Clock:
 
     def due(self, which: Ints, start: Ints, limit: Ints) -> Ints:
         """Return the last instants in time, `NONE` where they lie beyond the calendar; all calendars are known."""
+        if not len(which) or not len(self.own.owner):
+            return self._reach(which, start, limit) if len(which) else which
         due = np.full(len(which), NONE)
         latest = np.array([each.exhausted_at == "opening" for each in self.calendar.calendars], np.bool_)
         late = latest[self.calendar.code[which]] | (limit == 0)
@@ -262,16 +285,18 @@ class Clock:
         active = np.arange(len(which))
         while len(active):
             ready = active[place[active] >= last[active]]
-            due[ready] = self._reach(which[ready], at[ready], left[ready])
+            if len(ready):
+                due[ready] = self._reach(which[ready], at[ready], left[ready])
             active = active[place[active] < last[active]]
             begin, end = self.own.start[place[active]], self.own.end[place[active]]
             ahead = (end > at[active]) & (begin > at[active])
             here, before = active[ahead], begin[ahead]
-            reached = self._reach(which[here], at[here], left[here])
+            reached = self._reach(which[here], at[here], left[here]) if len(here) else here
             done = (reached == NONE) | (reached < before) | ((reached == before) & ~late[here])
             due[here[done]] = reached[done]
             on, until = here[~done], before[~done]
-            left[on] -= self._count(which[on], at[on], until)
+            if len(on):
+                left[on] -= self._count(which[on], at[on], until)
             at[active] = np.maximum(at[active], end)
             place[active] += 1
             finished = np.zeros(len(which), np.bool_)

@@ -52,6 +52,12 @@ class Column:
         """Return what a function says of each value, asked once for each distinct one."""
         coded = self.coded()
         assert coded.values is not None
+        if len(coded.values) > len(coded):
+            # The values are those of many more events than these.
+            places, data = np.unique(coded.data[coded.present], return_inverse=True)
+            said = np.full(len(coded), missing, dtype)
+            said[coded.present] = np.array([say(coded.values[place]) for place in places.tolist()], dtype)[data]
+            return said
         table = np.array([*map(say, coded.values), missing], dtype)
         return table[np.where(coded.present, coded.data, len(coded.values))]
 
@@ -78,28 +84,30 @@ def numbers(data: Ints) -> Column:
     return Column(data, np.ones(len(data), np.bool_))
 
 
-def encoded(places: Sequence[int], values: Sequence[Any], size: int) -> Column:
-    """Return the column that has some values at some places."""
-    column = absent(size)
-    rows = np.array(places, np.int64)
-    column.present[rows] = True
+def encoded(values: Sequence[Any]) -> Column:
+    """Return a column of values that are all there."""
+    present = np.ones(len(values), np.bool_)
     if all(type(value) is int and -(2**63) <= value < 2**63 for value in values):
-        column.data[rows] = np.array(values, np.int64)
-        return column
+        return Column(np.array(values, np.int64), present)
     distinct: dict[object, int] = {}
     kept: list[Any] = []
     codes = []
     for value in values:
-        code = distinct.setdefault(_key(value), len(kept))
+        code = distinct.setdefault(identity(value), len(kept))
         if code == len(kept):
             kept.append(value)
         codes.append(code)
-    column.data[rows] = np.array(codes, np.int64)
-    column.values = kept
+    return Column(np.array(codes, np.int64), present, kept)
+
+
+def scattered(places: Ints, values: Column, size: int) -> Column:
+    """Return the column that has some values at some places."""
+    column = absent(size)
+    column.data[places], column.present[places], column.values = values.data, values.present, values.values
     return column
 
 
-def _key(value: Any) -> object:
+def identity(value: Any) -> object:
     """Return what tells a value from others: `1.0` and `1.00` are written differently, lists cannot be compared."""
     try:
         hash(value)
@@ -109,9 +117,35 @@ def _key(value: Any) -> object:
 
 
 def groups(columns: Iterable[Ints], size: int) -> Ints:
-    """Return a number for each combination of numbers, counted from zero."""
+    """Return a number for each combination of numbers that occurs, counted from zero."""
     combined = np.zeros(size, np.int64)
     for column in columns:
-        distinct, places = np.unique(column, return_inverse=True)
-        combined = np.unique(combined * len(distinct) + places, return_inverse=True)[1].reshape(-1)
+        part = dense(column)
+        combined = dense(combined * (int(part.max(initial=0)) + 1) + part)
     return combined
+
+
+def firsts(groups: Ints) -> Ints:
+    """Return the place of the first member of each group, of numbers counted from zero."""
+    found = np.zeros(int(groups.max(initial=-1)) + 1, np.int64)
+    found[groups[::-1]] = np.arange(len(groups))[::-1]
+    return found
+
+
+def dense(numbers: Ints) -> Ints:
+    """Return, for each number, how many lesser ones occur."""
+    if not len(numbers):
+        return numbers
+    low, high = int(numbers.min()), int(numbers.max())
+    if high - low > len(numbers) + 1_000:
+        return np.unique(numbers, return_inverse=True)[1].reshape(-1)
+    occurs = np.zeros(high - low + 1, np.bool_)
+    occurs[numbers - low] = True
+    return (np.cumsum(occurs) - 1)[numbers - low]
+
+
+def flagged(size: int, rows: Ints) -> Flags:
+    """Return flags that are true at some rows."""
+    flags = np.zeros(size, np.bool_)
+    flags[rows] = True
+    return flags

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 
 from sla_rules.evaluators.columnar.columns import Column, Flags
+from sla_rules.evaluators.columnar.items import items_of
+from sla_rules.evaluators.columnar.lists import Lists
 from sla_rules.language.conditions import Condition, FieldReference, compare
 
 Fields = Callable[[str], Column]
@@ -43,12 +45,24 @@ def _test(op: str, column: Column, operand: Any, fields: Fields) -> Flags:
             for item in operand:
                 among |= _test("eq", column, item, fields)
             return among if op == "in" else ~among
+    if op == "any_item" and isinstance(column.values, Lists):
+        return _any_item(operand, column)
     if isinstance(operand, FieldReference):
         return _between(op, column, fields(operand.field))
     if column.values is None and type(operand) is int:
         return column.present & _ORDER[op](column.data, operand)
     said: Flags = column.lookup(lambda value: compare(op, value, operand, {}), np.bool_, False)
     return said
+
+
+def _any_item(condition: Condition, column: Column) -> Flags:
+    """Say in which rows some item of a list fulfils a condition."""
+    items = items_of(column)
+    owners = items.owner[holds(condition, items.field, len(items))]
+    lists = np.zeros(len(items.bounds), np.bool_)
+    lists[owners] = True
+    # The last place is that of no list.
+    return lists[items.of]
 
 
 def _between(op: str, one: Column, other: Column) -> Flags:

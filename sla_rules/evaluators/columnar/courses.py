@@ -71,7 +71,7 @@ def courses(policy: Procedure, judging: Judging) -> Courses:
     end = np.where(open_before[of_start], ended[1], ended[0])
     begun = end != NEVER_BEGUN
     starts, end, open_before = starts[begun], end[begun], open_before[of_start][begun]
-    later = np.searchsorted(cases.instant[ends], cases.instant[starts], side="right")
+    later = np.searchsorted(cases.begin[ends], cases.begin[starts], side="right")
     within = later < len(ends)
     within[within] = cases.case[ends[later[within]]] == cases.case[starts[within]]
     end = np.where(end == LASTING, np.where(within, later, -1), end)
@@ -92,13 +92,13 @@ def ends_of(policy: Procedure, cases: Cases) -> tuple[Ints, Flags]:
     reached, closed = cases.chosen(policy.end.reached), cases.chosen(policy.end.closed)
     rows = np.concatenate((reached, closed))
     closing = np.arange(len(rows)) >= len(reached)
-    order = np.lexsort((rows, closing, cases.instant[rows]))
+    order = np.lexsort((rows, closing, cases.begin[rows]))
     return rows[order], closing[order]
 
 
 def _instants(cases: Cases, starts: Ints, ends: Ints) -> tuple[_Instants, Ints]:
     """Return the instants of starts and ends, and which of them is that of each start."""
-    of_start, of_end = cases.instant[starts], cases.instant[ends]
+    of_start, of_end = cases.begin[starts], cases.begin[ends]
     found, first = np.unique(np.concatenate((of_start, of_end)), return_index=True)
     case = cases.case[np.concatenate((starts, ends))[first]]
     place = np.arange(len(found))

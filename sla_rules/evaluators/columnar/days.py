@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache, partial
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from sla_rules.evaluators.columnar.columns import Column, Ints
-from sla_rules.instants import DAY, HOUR, moment
+from sla_rules.instants import DAY, HOUR, moment, span_micros
 from sla_rules.periods import Period, label, label_of_date, local_date
 
+SEVERAL = 1
+"""Stands for an offset that changes within an hour; no real one is a microsecond."""
 EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 
@@ -29,21 +32,21 @@ def table_of(values: Ints, say: Callable[[int], int]) -> Ints:
     return table[values - low]
 
 
+@lru_cache(maxsize=1 << 18)
+def offset(zone: ZoneInfo, hour: int) -> int:
+    """Return the offset from UTC in an hour of the time since 1970, `SEVERAL` where there is no single one."""
+    try:
+        first, last = (moment(each).astimezone(zone).utcoffset() for each in (hour * HOUR, hour * HOUR + HOUR - 1))
+    except OverflowError:
+        return SEVERAL
+    return span_micros(first) if first == last else SEVERAL
+
+
 def local_days(at: Ints, zone: ZoneInfo) -> Ints:
     """Return the calendar dates of instants in a time zone, as days since 1970."""
-
-    def offset(hour: int) -> int:
-        """The offset from UTC in an hour; an odd number where there is no single one."""
-        try:
-            first, last = (moment(each).astimezone(zone).utcoffset() for each in (hour * HOUR, hour * HOUR + HOUR - 1))
-        except OverflowError:
-            return 1
-        assert first is not None
-        return int(first.total_seconds() * 1_000_000) if first == last else 1
-
-    offsets = table_of(at // HOUR, offset)
+    offsets = table_of(at // HOUR, partial(offset, zone))
     days = (at + offsets) // DAY
-    odd = np.flatnonzero(offsets == 1)
+    odd = np.flatnonzero(offsets == SEVERAL)
     days[odd] = [local_date(each, zone).toordinal() - EPOCH_DAY for each in at[odd].tolist()]
     return days
 

@@ -1,5 +1,7 @@
 """Deadlines, by the columnar evaluator: until when each instance is in time, and what became of it."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 
@@ -39,18 +41,21 @@ def deadline(policy: Deadline, terms: Terms, judging: Judging) -> Columns:
     known = np.where(ended, end, cases.last[start])
     every = View(policy, judging, start, end_at, known, ended, everyone)
     given = given_by(every)
-    note_hidden_breaches(every, found, given, np.flatnonzero(given.unjudged))
     judged = np.flatnonzero(~given.unjudged)
-    return decide(terms, every.of(judged), found)
+    columns = decide(terms, every.of(judged), given.of(judged), found)
+    hiding = given.unjudged.copy()
+    hiding[judged] = np.isin(columns.outcome, (MET, PENDING, VOID))
+    note_hidden_breaches(every, found, given, np.flatnonzero(hiding))
+    return columns
 
 
-def decide(terms: Terms, view: View, found: Instances) -> Columns:
-    """Judge instances as they stand at their end, or at `as_of` while open."""
+def decide(terms: Terms, view: View, given: Given, found: Instances) -> Columns:
+    """Judge instances by what their limit gives, as they stand at their end, or at `as_of` while open."""
     cases = view.judging.cases
     size = len(view.start)
     everyone = np.arange(size)
     kind, end = found.runs.kind[view.number], found.runs.end[view.number]
-    given, calendar = given_by(view), calendars_of(view)
+    calendar = calendars_of(view)
     clock = Clock(view, calendar, found)
     due = due_of(given, calendar, clock, view)
     elapsed = clock.elapsed(everyone, view.start_at, view.at)
@@ -62,8 +67,6 @@ def decide(terms: Terms, view: View, found: Instances) -> Columns:
         [EXEMPT, VOID, UNDETERMINED, BREACHED, MET],
         PENDING,
     )
-    good = np.flatnonzero(np.isin(outcome, (MET, PENDING, VOID)))
-    note_hidden_breaches(view, found, given, good)
     number, stop, again = found.runs.reopened
     concerned = np.isin(number, view.number)
     return Columns(
@@ -123,18 +126,19 @@ def note_hidden_breaches(view: View, found: Instances, later: Given, which: Ints
     for name in policy.retargeted_by | scopes:
         changing |= cases.own(str(name)).present
     rows = np.flatnonzero(changing)
-    # One change an instant.
-    instant = cases.instant[rows]
-    rows = rows[np.flatnonzero(np.diff(instant, prepend=-1))]
-    low = np.searchsorted(rows, cases.end[view.start[which]], side="right")
-    times = np.searchsorted(rows, cases.end[view.known[which]], side="right") - low
-    if not times.sum():
+    # One change an instant, and none in the first instant of a case: nothing has started before it.
+    rows = rows[np.flatnonzero(np.diff(cases.begin[rows], prepend=-1))]
+    rows = rows[cases.begin[rows] > cases.first[rows]]
+    owner = np.searchsorted(view.start[which], cases.begin[rows]) - 1
+    start = view.start[which][owner] if len(which) else rows
+    inside = (owner >= 0) & (cases.first[start] == cases.first[rows])
+    inside &= rows <= cases.end[view.known[which]][owner] if len(which) else False
+    owner, changed = which[owner[inside]], rows[inside]
+    if not len(owner):
         return
-    owner = np.repeat(which, times)
-    order = np.arange(len(owner)) - np.repeat(np.cumsum(times) - times, times)
-    changed = rows[order + np.repeat(low, times)]
-    before = np.where(order == 0, view.start[owner], np.concatenate(([-1], changed[:-1])))
-    then = view.of(owner)._replace(at=cases.at[changed], known=before)
+    again = np.diff(owner, prepend=-1) == 0
+    earlier = np.where(again, np.concatenate(([-1], changed[:-1])), view.start[owner])
+    then = replace(view.of(owner), at=cases.at[changed], known=earlier)
     given, calendar = given_by(then), calendars_of(then)
     passed = ~given.unjudged
     if not scopes:

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import polars as pl
 
 from sla_rules.agreement import Agreement
 from sla_rules.errors import did_you_mean, quoted
-from sla_rules.evaluators.columnar.columns import NONE, Column, Flags, Ints, absent
-from sla_rules.evaluators.columnar.framing import Framed, Named
-from sla_rules.evaluators.columnar.log import Log
+from sla_rules.evaluators.columnar.columns import NONE, Column, Flags, Ints, absent, flagged
+from sla_rules.evaluators.columnar.findings import MOST_FINDINGS
+from sla_rules.evaluators.columnar.framing import OWN, Framed, Named
+from sla_rules.evaluators.columnar.log import Cells, Log, Moved
 from sla_rules.evaluators.columnar.reading import JSON, Read, joined, read
-from sla_rules.evaluators.columnar.world import MOST_FINDINGS, World, covered
+from sla_rules.evaluators.columnar.world import World, covered
 from sla_rules.events import Finding, Window, canonical
 from sla_rules.language.declarations import EventDeclaration
 
@@ -81,21 +83,24 @@ class _Reading:
 
     def _log(self, kept: Ints | None) -> Log:
         """Return the log of the events that are kept, all of them unless said."""
-        framed, size = self.framed, len(self.framed.own)
+        framed, names = self.framed, self.names
+        moved = None if kept is None else np.cumsum(flagged(len(framed.own), kept)) - 1
 
-        def cells(name: str) -> Column:
+        def cells(name: str) -> Cells:
             parts = self.cells.get(name, [])
-            column = absent(size)
-            if parts:
-                rows, values = np.concatenate([rows for rows, _ in parts]), joined([each for _, each in parts])
-                column.data[rows], column.present[rows], column.values = values.data, values.present, values.values
-            return column if kept is None else column.take(kept)
+            if not parts:
+                return np.zeros(0, np.int64), absent(0)
+            places, values = np.concatenate([rows for rows, _ in parts]), joined([each for _, each in parts])
+            order = np.argsort(places) if len(parts) > 1 else np.arange(len(places))
+            if kept is not None and moved is not None:
+                order = order[flagged(len(moved), kept)[places[order]]]
+                return moved[places[order]], values.take(order)
+            return places[order], values.take(order)
 
         if kept is None:
-            return Log(framed.at, self.type, self.subject, self.types, cells, self.names)
-        own = framed.own[kept]
-        names = Named(own, self.subject_names, lambda row: canonical(framed.event(int(kept[row])).data))
-        return Log(framed.at[kept], self.type[kept], self.subject[kept], self.types, cells, names)
+            return Log(framed.at, self.type, self.subject, self.types, cache(cells), names)
+        at, type, subject = framed.at[kept], self.type[kept], self.subject[kept]
+        return Log(at, type, subject, self.types, cache(cells), Moved(names, kept))
 
     def _concerned(self) -> Flags:
         """Say of which events findings are kept: those of this version, of none, or of a case that began in it."""
@@ -199,7 +204,7 @@ class _Reading:
     def _misspelt(self, declaration: EventDeclaration, rows: Ints) -> None:
         """Note fields whose name is nearly that of a declared one which the event lacks."""
         columns = {column.removeprefix(JSON) for part in self.framed.parts for column in part.columns}
-        for name in sorted(columns - declaration.fields.keys()):
+        for name in sorted(columns - declaration.fields.keys() - set(OWN)):
             if not did_you_mean(name, declaration.fields):
                 continue
             there = np.concatenate(
@@ -207,7 +212,7 @@ class _Reading:
             )
             messages = {}
             for row in there.tolist():
-                data = {column.removeprefix(JSON) for column in self.framed.event(row).data}
+                data = self.framed.event(row).data
                 hint = did_you_mean(name, [each for each in declaration.fields if each not in data])
                 if hint:
                     messages[row] = f"{declaration.type}: unknown field {quoted(name)}{hint}"

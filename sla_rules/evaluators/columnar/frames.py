@@ -18,22 +18,49 @@ _COUNTS = ("met", "breached", "pending", "exempt", "void", "undetermined")
 
 
 def frame_of_all(
-    judged: Sequence[Mapping[str, Columns]], periods: Sequence[Mapping[str, Periods]], agreement: Agreement
+    judged: Sequence[Sequence[Mapping[str, Columns]]],
+    periods: Sequence[Mapping[str, Periods]],
+    agreement: Agreement,
+    outcome: str | None = None,
 ) -> pl.DataFrame:
-    """Return the verdicts of all versions, by policy, each policy's periods last."""
+    """Return the verdicts of all parts of all versions, by policy, periods last; those of one outcome if said."""
     frames = [pl.DataFrame(schema=schema(agreement))]
     for id in agreement.policies:
         for instances, shares in zip(judged, periods, strict=True):
-            if id in instances and len(instances[id]):
-                frames.append(frame_of(instances[id], agreement))
+            for part in instances:
+                if id in part and len(some := of_outcome(part[id], outcome)):
+                    frames.append(frame_of(some, agreement))
             if id in shares and shares[id].labels:
-                frames.append(frame_of_periods(shares[id], agreement))
+                frame = frame_of_periods(shares[id], agreement)
+                frames.append(frame if outcome is None else frame.filter(pl.col("outcome") == str(outcome)))
     return pl.concat(frames)
 
 
+def of_outcome(columns: Columns, outcome: str | None) -> Columns:
+    """Return the verdicts of one outcome, or all of them for None."""
+    if outcome is None:
+        return columns
+    return columns.some(np.flatnonzero(columns.outcome == [str(each) for each in OUTCOMES].index(str(outcome))))
+
+
+def counts_of_all(
+    judged: Sequence[Sequence[Mapping[str, Columns]]], periods: Sequence[Mapping[str, Periods]]
+) -> pl.DataFrame:
+    """Return how many verdicts there are, by policy, version, outcome and whether they judge periods."""
+    rows = []
+    for parts, shares in zip(judged, periods, strict=True):
+        for id, columns in (item for part in parts for item in part.items()):
+            for code, number in enumerate(np.bincount(columns.outcome, minlength=len(OUTCOMES)).tolist()):
+                rows.append((id, columns.terms.version, False, str(OUTCOMES[code]), number))
+        for id, share in shares.items():
+            rows += [(id, share.terms.version, True, str(OUTCOMES[code]), 1) for code in share.outcomes]
+    kinds = {"policy": TEXT, "version": TEXT, "is_period": pl.Boolean(), "outcome": TEXT, "number": pl.Int64()}
+    frame = pl.DataFrame(rows, schema=kinds, orient="row").filter(pl.col("number") > 0)
+    return frame.group_by("policy", "version", "is_period", "outcome").agg(pl.col("number").sum())
+
+
 def frame_of(columns: Columns, agreement: Agreement) -> pl.DataFrame:
-    """Return the instance verdicts of a policy by start, with the columns of `schema`."""
-    order = np.argsort(columns.start_at, kind="stable")
+    """Return the instance verdicts of a policy, with the columns of `schema`."""
     clause = columns.terms.policy.clause
     exempted = columns.exempted
     ids = [()] if exempted is None else exempted.ids
@@ -68,7 +95,7 @@ def frame_of(columns: Columns, agreement: Agreement) -> pl.DataFrame:
         shares = [str(Fraction(m - d, m)) for m, d in zip(measured.tolist(), down.tolist(), strict=True)]
         parts |= {"measured": instants(measured), "excluded": instants(excluded), "down": instants(down)}
         parts["share"] = pl.Series(shares, dtype=TEXT)
-    return whole(parts, len(columns), agreement)[order]
+    return whole(parts, len(columns), agreement)
 
 
 def frame_of_periods(periods: Periods, agreement: Agreement) -> pl.DataFrame:
@@ -209,8 +236,10 @@ def standing(columns: Columns) -> pl.Series | None:
             "id": pl.Series(told.name, dtype=TEXT),
         }
     )
-    grouped = frame.group_by("owner", maintain_order=True).agg(
-        pl.struct("kind", "start", "end", "scope", "id").alias("of")
+    grouped = (
+        frame.sort("owner", "start", "kind", "id")
+        .group_by("owner", maintain_order=True)
+        .agg(pl.struct("kind", "start", "end", "scope", "id").alias("of"))
     )
     everyone = pl.DataFrame({"owner": np.arange(len(columns))})
     joined = everyone.join(grouped, on="owner", how="left", maintain_order="left")["of"]

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -10,7 +11,8 @@ import polars as pl
 
 from sla_rules.errors import quoted
 from sla_rules.evaluators.columnar.columns import Flags, Ints
-from sla_rules.evaluators.columnar.reading import distinct_values
+from sla_rules.evaluators.columnar.lists import distinct_values
+from sla_rules.evaluators.columnar.reading import JSON, decoded
 from sla_rules.events import Event, Finding, canonical
 from sla_rules.instants import micros, moment
 from sla_rules.sources import place
@@ -83,7 +85,7 @@ class Framed:
 
     Attributes:
         own: the columns that every event has.
-        parts: the frames with their other columns, one after the other.
+        parts: the frames with their other columns and `@row`, one after the other.
         as_of: the instant; None where there was no event to take it from.
         given: how many events of each type came in.
         findings: what is remarkable about repeated ids.
@@ -102,9 +104,13 @@ class Framed:
 
     @cached_property
     def types(self) -> tuple[Ints, list[str]]:
-        """The place of the type of each event among the distinct types, and those types."""
-        type, types = numbered(self.own["@type"])
-        return type, types.to_list()
+        """The place of the type of each event among those given, and those types."""
+        types = list(self.given)
+        return self.own["@type"].cast(pl.Enum(types)).to_physical().to_numpy().astype(np.int64), types
+
+    def number(self) -> int:
+        """Number subjects and types now rather than on first use; return how many there are."""
+        return len(self.subjects[1]) + len(self.types[1])
 
     @property
     def at(self) -> Ints:
@@ -116,7 +122,11 @@ class Framed:
         at = row
         for part in self.parts:
             if at < len(part):
-                data = {name: value for name, value in part.row(at, named=True).items() if value is not None}
+                data = {
+                    name.removeprefix(JSON): decoded(value) if name.startswith(JSON) else value
+                    for name, value in part.row(at, named=True).items()
+                    if value is not None and name not in OWN
+                }
                 break
             at -= len(part)
         id, type, subject, time, file, number = self.own.row(row)
@@ -133,14 +143,21 @@ def known_frames(frames: Sequence[pl.DataFrame], as_of: object) -> Framed:
             latest = int(frame["@at"].max())  # type: ignore[arg-type]
             at = latest if at is None else max(at, latest)
     framed = framed_at(frames, at, given)
-    repeated, framed.findings = repeated_ids(framed)
-    return without(framed, repeated)
+    with ThreadPoolExecutor(1) as pool:
+        # Beside looking for repeated ids, since there hardly are any.
+        repeated = pool.submit(repeated_ids, framed)
+        framed.number()
+        rows, findings = repeated.result()
+    framed = without(framed, rows)
+    framed.findings = findings
+    return framed
 
 
 def framed_at(frames: Sequence[pl.DataFrame], at: int | None, given: Counter[str]) -> Framed:
     """Return the events of frames up to an instant, repeated ones among them."""
     own = pl.concat([frame.select(OWN) for frame in frames]) if frames else _nothing()
-    parts = [frame.drop(OWN) for frame in frames]
+    # One of their own columns stays: a frame without columns has no rows.
+    parts = [frame.drop(OWN[:-1]) for frame in frames]
     if at is not None and len(own) and int(own["@at"].max()) > at:  # type: ignore[arg-type]
         own, parts = _kept(own, parts, (own["@at"] <= at).to_numpy())
     return Framed(own, parts, at, given)
@@ -166,8 +183,7 @@ def _kept(own: pl.DataFrame, parts: list[pl.DataFrame], keep: Flags) -> tuple[pl
     for part in parts:
         flags = keep[start : start + len(part)]
         start += len(part)
-        # A frame without columns has no rows to filter.
-        kept.append(part.filter(pl.Series(flags)) if part.width else pl.DataFrame())
+        kept.append(part.filter(pl.Series(flags)))
     return own.filter(pl.Series(keep)), kept
 
 
@@ -178,7 +194,7 @@ def numbered(series: pl.Series) -> tuple[Ints, pl.Series]:
     new = (series != series.shift(1)).fill_null(True).to_numpy()
     heads = series.gather(np.flatnonzero(new))
     run = np.cumsum(new) - 1
-    if len(heads) < len(series) // 2 and heads.n_unique() == len(heads):
+    if len(heads) < len(series) // 2 and heads.hash().n_unique() == len(heads):
         return run, heads
     # By hash, since comparing texts takes longer; then it is made sure that each hash stood for one text.
     hashes = pl.DataFrame({"hash": series.hash()}).with_row_index("row")

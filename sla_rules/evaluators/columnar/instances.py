@@ -6,7 +6,7 @@ import numpy as np
 
 from sla_rules.evaluators.columnar.cases import Cases
 from sla_rules.evaluators.columnar.circumstances import Judging
-from sla_rules.evaluators.columnar.columns import Ints, groups
+from sla_rules.evaluators.columnar.columns import Ints, flagged, groups
 from sla_rules.evaluators.columnar.conditions import holds
 from sla_rules.evaluators.columnar.machine import Runs, Tokens, runs
 from sla_rules.evaluators.columnar.needs import outside
@@ -66,7 +66,7 @@ def instances(policy: Deadline, judging: Judging) -> Instances:
     whens = [each.when for each in policy.stop if each.when is not None]
     truths, kinds = patterns(judging, whens, applying)
     variants, variant = variants_of(policy, cases, applying)
-    starts = np.isin(rows, applying, assume_unique=True)
+    starts = flagged(len(cases), applying)[rows]
     pattern = np.zeros(len(rows), np.int64)
     # Starts that a case is seen from have patterns of their own, after those of all others.
     by_variant = groups([variant, kinds], len(applying)) if variant.any() else kinds
@@ -137,7 +137,7 @@ def note_stops_without_start(policy: Deadline, judging: Judging, rows: Ints, sel
     stops = rows[cases.of_types(policy.stop_types)[rows]]
     # Up to and including the instant of its first start a case has none before a stop that is of an earlier instant.
     first = np.full(len(cases.bounds), len(cases), np.int64)
-    np.minimum.at(first, cases.index[selected], cases.begin[selected])
+    first[cases.index[selected[::-1]]] = cases.begin[selected[::-1]]
     early = cases.chosen(policy.stop, stops[stops < first[cases.index[stops]]])
     lacking = world.caseless(policy.match, judging.types)
     lacking = lacking[world.log.of_types(policy.stop_types)[lacking]]

@@ -1,13 +1,12 @@
 """Items: the records in lists that events carry, one below the other as columns of their own."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from sla_rules.evaluators.columnar.columns import Column, Ints, encoded
-from sla_rules.evaluators.columnar.conditions import Fields
-from sla_rules.language.conditions import read_item
+from sla_rules.evaluators.columnar.columns import Column, Ints
+from sla_rules.evaluators.columnar.lists import flattened
 
 
 @dataclass(frozen=True)
@@ -22,7 +21,7 @@ class Items:
 
     of: Ints
     bounds: Ints
-    field: Fields
+    field: Callable[[str], Column]
 
     @property
     def owner(self) -> Ints:
@@ -45,15 +44,5 @@ def items_of(lists: Column) -> Items:
     distinct, places = np.unique(coded.data[coded.present], return_inverse=True)
     of = np.full(len(lists), -1, np.int64)
     of[coded.present] = places
-    known = [coded.values[code] for code in distinct.tolist()]
-    records = [read_item(item) if isinstance(item, Mapping) else {} for items in known for item in items]
-    bounds = np.cumsum([0, *map(len, known)])
-    return Items(of, bounds, _fields(records))
-
-
-def _fields(records: list[dict[str, object]]) -> Callable[[str], Column]:
-    def field(name: str) -> Column:
-        there = [place for place, record in enumerate(records) if record.get(name) is not None]
-        return encoded(there, [records[place][name] for place in there], len(records))
-
-    return field
+    bounds, field = flattened(coded.values, distinct)
+    return Items(of, bounds, field)

@@ -1,7 +1,9 @@
 """What a policy comes to: one column for each field of its verdicts."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -79,6 +81,41 @@ class Columns:
 
     def __len__(self) -> int:
         return len(self.outcome)
+
+    def some(self, which: Ints) -> "Columns":
+        """Return some of the verdicts."""
+        taken: dict[str, Any] = {}
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if isinstance(value, np.ndarray):
+                taken[each.name] = value[which]
+            elif isinstance(value, Column):
+                taken[each.name] = value.take(which)
+            elif each.name in ("detail", "standing", "grounds") and value is not None:
+                taken[each.name] = partial(_of_some, value, which)
+            elif each.name in ("subjects", "keys") and value is not None:
+                taken[each.name] = [value[number] for number in which.tolist()]
+        taken["evidence"] = [each[which] for each in self.evidence]
+        taken["basis"] = [replace(each, values=each.values.take(which)) for each in self.basis]
+        if self.exempted is not None:
+            taken["exempted"] = replace(self.exempted, code=self.exempted.code[which])
+        if self.uptime is not None:
+            taken["uptime"] = tuple(each[which] for each in self.uptime)
+        if self.reopened is not None:
+            taken["reopened"] = self._reopened_of(which)
+        return replace(self, **taken)
+
+    def _reopened_of(self, which: Ints) -> tuple[Ints, Ints, Ints]:
+        assert self.reopened is not None
+        owner, stop, again = self.reopened
+        number = np.full(len(self), -1)
+        number[which] = np.arange(len(which))
+        kept = number[owner] >= 0
+        return number[owner][kept], stop[kept], again[kept]
+
+
+def _of_some(say: Callable[[Ints], Any], which: Ints, some: Ints) -> Any:
+    return say(which[some])
 
 
 @dataclass

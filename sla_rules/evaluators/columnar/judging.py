@@ -1,22 +1,27 @@
 """Policies judged one by one in a world: every instance, and the periods that their counts come to."""
 
 from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from sla_rules.agreement import Agreement
 from sla_rules.evaluators.columnar.availability import availability
 from sla_rules.evaluators.columnar.circumstances import Judging, note_caseless
 from sla_rules.evaluators.columnar.classification import classification
 from sla_rules.evaluators.columnar.deadline import deadline
+from sla_rules.evaluators.columnar.findings import Findings
 from sla_rules.evaluators.columnar.judged import BREACHED, MET, OUTCOMES, PENDING, Columns, Periods
 from sla_rules.evaluators.columnar.needs import families
 from sla_rules.evaluators.columnar.never import never
 from sla_rules.evaluators.columnar.no_overlap import no_overlap
 from sla_rules.evaluators.columnar.procedure import procedure
 from sla_rules.evaluators.columnar.required_fields import required_fields
+from sla_rules.evaluators.columnar.sharing import wide_policies
 from sla_rules.evaluators.columnar.world import World
+from sla_rules.events import Finding
 from sla_rules.judged import terms_of
 from sla_rules.language.policies import Policy
 from sla_rules.periods import Period, bounds
@@ -33,8 +38,43 @@ KINDS: dict[str, Callable[[Any, Terms, Judging], Columns]] = {
 }
 """The function that judges each kind of policy."""
 
+AT_ONCE = 1 << 19
+"""Events that are judged together."""
+
 Found = dict[str, Columns]
 """The instance verdicts of the policies of a version, by id."""
+
+Counts = dict[str, dict[str, Any]]
+"""How many instances came to each outcome, by policy and label of the period."""
+
+
+def judge_all(world: World, ids: Collection[str]) -> tuple[list[Found], list[World]]:
+    """Judge some policies of a version, large worlds in parts that fit the processor's cache.
+
+    Returns:
+        The instance verdicts of each part, and the worlds that hold what is remarkable.
+    """
+    if len(world.log) <= AT_ONCE:
+        return [judge_world(world, ids)], [world]
+    apart = wide_policies(world.agreement)
+    judged = [judge_world(world, apart & frozenset(ids))]
+    parts = world.parts(AT_ONCE)
+    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+        judged += pool.map(lambda part: judge_world(part, frozenset(ids) - apart), parts)
+    # Whichever part asked first for windows made the remarks about them.
+    world.remarks.sort(key=lambda each: (each.kind, each.policy or "", int(each.events[0])))
+    return judged, [world, *parts]
+
+
+def findings_of(worlds: Iterable[World]) -> list[Finding]:
+    """Return what is remarkable about some worlds."""
+    findings = Findings()
+    worlds = list(worlds)
+    for each in worlds:
+        findings.add(each.findings)
+    for each in worlds:
+        findings.remark(each.remarks)
+    return findings.written()
 
 
 def judge_world(world: World, ids: Collection[str]) -> Found:
@@ -55,15 +95,20 @@ def judge_world(world: World, ids: Collection[str]) -> Found:
 
 def periods_of(parts: Iterable[Found], agreement: Agreement, as_of: int | None) -> dict[str, Periods]:
     """Judge the periods of all policies with an objective by the outcomes of their instances in all parts."""
-    counts: dict[str, dict[str, Any]] = {}
-    for found in parts:
-        for id, columns in found.items():
-            if agreement.policies[id].objective is not None:
-                count(columns, counts.setdefault(id, {}))
+    counts: Counts = {}
+    count(parts, agreement, counts)
     return judged_periods(counts, agreement, as_of)
 
 
-def count(columns: Columns, counts: dict[str, Any]) -> None:
+def count(parts: Iterable[Found], agreement: Agreement, counts: Counts) -> None:
+    """Add up the outcomes of the instances of policies with an objective."""
+    for found in parts:
+        for id, columns in found.items():
+            if agreement.policies[id].objective is not None:
+                count_periods(columns, counts.setdefault(id, {}))
+
+
+def count_periods(columns: Columns, counts: dict[str, Any]) -> None:
     """Add up the outcomes of instances by the label of their period."""
     period = columns.period
     assert period is not None
@@ -74,7 +119,7 @@ def count(columns: Columns, counts: dict[str, Any]) -> None:
         counts[name] = counts.get(name, 0) + row
 
 
-def judged_periods(counts: dict[str, dict[str, Any]], agreement: Agreement, as_of: int | None) -> dict[str, Periods]:
+def judged_periods(counts: Counts, agreement: Agreement, as_of: int | None) -> dict[str, Periods]:
     """Judge the periods of policies by the counts of their outcomes."""
     terms = terms_of(agreement, as_of)
     return {

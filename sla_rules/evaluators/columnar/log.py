@@ -1,17 +1,22 @@
 """The log: all events that are known, as columns, and the order among those of one instant."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, Protocol
 
 import numpy as np
 import polars as pl
 
-from sla_rules.evaluators.columnar.columns import Column, Flags, Ints, absent, encoded
+from sla_rules.evaluators.columnar.columns import Column, Flags, Ints, encoded, scattered
+from sla_rules.evaluators.columnar.ordering import by_case_and_time
 from sla_rules.events import Event
+
+Cells = tuple[Ints, Column]
+"""The events that have a field, as places in order, and its values."""
 
 
 class Log:
-    """Events as columns, in any order; an event is a place in them.
+    """Events as columns; an event is a place in them.
 
     Attributes:
         at: when, in microseconds since 1970 UTC.
@@ -27,7 +32,7 @@ class Log:
         type: Ints,
         subject: Ints,
         types: Sequence[str],
-        fields: Callable[[str], Column],
+        cells: Callable[[str], Cells],
         names: "Names",
     ) -> None:
         self.at = at
@@ -35,19 +40,50 @@ class Log:
         self.subject = subject
         self.types = list(types)
         self.names = names
-        self._fields = fields
+        self.cells = cells
 
     def __len__(self) -> int:
         return len(self.at)
 
     def field(self, name: str) -> Column:
         """Return the values of a field, as declarations read them; made anew each time, since many are mostly empty."""
-        return self._fields(name)
+        places, values = self.cells(name)
+        if len(places) == len(self):
+            return values
+        return scattered(places, values, len(self))
 
     def of_types(self, types: Sequence[str] | frozenset[str]) -> Any:
         """Say of which events the type is among some."""
         wanted = np.array([type in types for type in self.types], np.bool_)
         return wanted[self.type] if len(self.types) else np.zeros(len(self), np.bool_)
+
+    def by_subject(self) -> "Log":
+        """Return the same events by subject and time."""
+        order = by_case_and_time(self.subject, self.at)
+        if order is None:
+            return self
+        moved = np.empty(len(self), np.int64)
+        moved[order] = np.arange(len(self))
+
+        def cells(name: str) -> Cells:
+            places, values = self.cells(name)
+            again = np.argsort(moved[places])
+            return moved[places][again], values.take(again)
+
+        names = Moved(self.names, order)
+        return Log(self.at[order], self.type[order], self.subject[order], self.types, cache(cells), names)
+
+    def part(self, first: int, after: int) -> "Log":
+        """Return the events at some places in a row."""
+
+        def cells(name: str) -> Cells:
+            places, values = self.cells(name)
+            low, high = np.searchsorted(places, (first, after))
+            return places[low:high] - first, Column(values.data[low:high], values.present[low:high], values.values)
+
+        here = slice(first, after)
+        names = Moved(self.names, np.arange(first, after))
+        return Log(self.at[here], self.type[here], self.subject[here], self.types, cells, names)
 
 
 class Names(Protocol):
@@ -64,6 +100,31 @@ class Names(Protocol):
 
     def order(self, places: Ints) -> Ints:
         """Return a rank for each of some events, in the total order of those of one instant."""
+
+
+class Moved:
+    """The names of events that stand in other places elsewhere."""
+
+    def __init__(self, names: Names, places: Ints) -> None:
+        """Take the names, and for each event its place among them."""
+        self._names = names
+        self._places = places
+
+    def subjects(self, numbers: Ints) -> pl.Series:
+        """Return the names of subjects."""
+        return self._names.subjects(numbers)
+
+    def events(self, places: Ints) -> pl.Series:
+        """Return the names of events."""
+        return self._names.events(self._places[places])
+
+    def locations(self, places: Ints) -> list[str]:
+        """Return where events were read."""
+        return self._names.locations(self._places[places])
+
+    def order(self, places: Ints) -> Ints:
+        """Return a rank for each of some events."""
+        return self._names.order(self._places[places])
 
 
 class Listed:
@@ -131,14 +192,15 @@ def log_of(events: Sequence[Event]) -> Log:
             places.append(place)
             values.append(value)
 
-    def field(name: str) -> Column:
-        return encoded(*cells[name], len(events)) if name in cells else absent(len(events))
+    def held(name: str) -> Cells:
+        places, values = cells.get(name, ([], []))
+        return np.array(places, np.int64), encoded(values)
 
     return Log(
         np.array([event.at for event in events], np.int64),
         np.array(type, np.int64),
         np.array(subject, np.int64),
         list(types),
-        field,
+        cache(held),
         Listed(events, list(subjects)),
     )

@@ -1,12 +1,13 @@
 """What begins and ends in each case, found for all cases at once.
 
-Whether an event begins or ends something depends on all events before it, but only through a small state: nothing yet,
-over, open, stopped. So each instant is a function from the state before it to the state after it. Functions of
-neighbouring instants compose, in as many rounds as the length of the longest case has binary digits; then every instant
-knows the state before it, and what it begins and ends.
+Mostly the row before tells what is open. Where several rows share an instant, or ends can be undone, whether an event
+begins or ends something depends on all events before it, but only through a small state: nothing yet, over, open,
+stopped. So each instant is a function from the state before it to the state after it. Functions of neighbouring
+instants compose, in as many rounds as the length of the longest case has binary digits; then every instant knows the
+state before it, and what it begins and ends.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,8 @@ from sla_rules.evaluators.columnar.columns import Flags, Ints
 
 VIRGIN, OVER, OPEN, STOPPED = 0, 1, 2, 3
 """The states; of each pattern there is an `OPEN` and a `STOPPED` of its own, two further on."""
+
+NO_REOPENING = (np.zeros(0, np.int64),) * 3
 
 STILL_OPEN, BY_STOP, BY_CANCEL, BY_RESUME = 0, 1, 2, 3
 
@@ -41,6 +44,21 @@ class Tokens:
     resumes: list[Flags] = field(default_factory=list)
     each: bool = True
     ends_own: bool = False
+
+    def some(self, which: Flags) -> "Tokens":
+        """Return some of the rows."""
+        stops, cancels, resumes = (
+            [flags[which] for flags in each] for each in (self.stops, self.cancels, self.resumes)
+        )
+        return replace(
+            self,
+            rows=self.rows[which],
+            starts=self.starts[which],
+            pattern=self.pattern[which],
+            stops=stops,
+            cancels=cancels,
+            resumes=resumes,
+        )
 
 
 @dataclass
@@ -97,7 +115,7 @@ class _Step(NamedTuple):
 class _Machine:
     def __init__(self, cases: Cases, tokens: Tokens) -> None:
         self.tokens = tokens
-        instant = cases.instant[tokens.rows]
+        instant = cases.begin[tokens.rows]
         size = len(tokens.rows)
         new = np.ones(size, np.bool_)
         new[1:] = instant[1:] != instant[:-1]
@@ -181,6 +199,55 @@ def runs(cases: Cases, tokens: Tokens) -> Runs:
     Within one instant: stops of what is open, then cancels, then what reopens, then starts, then the stops and cancels
     not yet used.
     """
+    several = len(tokens.stops) > 1 or bool(tokens.resumes)
+    if several or (tokens.ends_own and bool((tokens.starts & tokens.stops[0]).any())):
+        return composed(cases, tokens)
+    case, instant = cases.index[tokens.rows], cases.begin[tokens.rows]
+    again = np.flatnonzero(instant[1:] == instant[:-1])
+    if not len(again):
+        return plain(tokens, case)
+    long_way = np.zeros(len(cases.bounds), np.bool_)
+    long_way[case[again]] = True
+    longer = long_way[case]
+    one, other = plain(tokens.some(~longer), case[~longer]), composed(cases, tokens.some(longer))
+    start = np.concatenate([one.start, other.start])
+    order = np.argsort(start)
+    end, kind, pattern = (
+        np.concatenate(pair)[order]
+        for pair in ((one.end, other.end), (one.kind, other.kind), (one.pattern, other.pattern))
+    )
+    return Runs(start[order], end, kind, pattern, NO_REOPENING, np.concatenate([one.used, other.used]))
+
+
+def plain(tokens: Tokens, case: Ints) -> Runs:
+    """Return what rows begin and end where no two of a case share an instant and nothing reopens.
+
+    Then what is open depends on the row before alone: a start leaves something open, every end closes it.
+    """
+    starts = tokens.starts
+    if not tokens.each:
+        first = np.flatnonzero(starts)
+        first = first[np.flatnonzero(np.diff(case[first], prepend=-1))]
+        starts = np.zeros(len(starts), np.bool_)
+        starts[first] = True
+    stops = tokens.stops[0]
+    place = np.flatnonzero(starts | stops | tokens.cancels[0])
+    begins, ends = starts[place], (stops | tokens.cancels[0])[place]
+    open_before = np.zeros(len(place), np.bool_)
+    of_case = case[place]
+    open_before[1:] = begins[:-1] & (of_case[1:] == of_case[:-1])
+    begins, ends = begins & (~open_before | ends), ends & open_before
+    owner: Ints = (np.cumsum(begins) - 1 - begins)[ends]
+    rows, ending = tokens.rows[place[begins]], place[ends]
+    end, kind = np.full(len(rows), -1), np.zeros(len(rows), np.int64)
+    end[owner] = tokens.rows[ending]
+    kind[owner] = np.where(stops[ending], BY_STOP, BY_CANCEL)
+    used = tokens.rows[ending[stops[ending]]]
+    return Runs(rows, end, kind, np.zeros(len(rows), np.int64), NO_REOPENING, used)
+
+
+def composed(cases: Cases, tokens: Tokens) -> Runs:
+    """Return what rows begin and end, the long way: by the state before each instant."""
     machine = _Machine(cases, tokens)
     size = len(machine.low)
     found = {name: np.full(size, -1, np.int64) for name in _Step._fields}

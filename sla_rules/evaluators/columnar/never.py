@@ -34,7 +34,7 @@ def first_violations(policy: Never, judging: Judging, starts: Ints) -> Ints:
     cases = judging.cases
     found = np.where(cases.meant(policy.violated_by, starts, starts, policy.roles), starts, -1)
     final = np.ones(len(starts), np.bool_)
-    final[:-1] = cases.instant[starts[1:]] != cases.instant[starts[:-1]]
+    final[:-1] = cases.begin[starts[1:]] != cases.begin[starts[:-1]]
     starts = starts[final]
     violating = np.flatnonzero(cases.of_types(types_of(policy.violated_by)))
     later = Seen(cases, policy.violated_by, starts, policy.roles, violating)

@@ -7,8 +7,10 @@ it is judged first, on all subjects at once.
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any
+from weakref import finalize
 
 import numpy as np
 import polars as pl
@@ -16,16 +18,17 @@ import polars as pl
 from sla_rules.agreement import Agreement
 from sla_rules.evaluators.columnar.columns import Ints
 from sla_rules.evaluators.columnar.declared import world_of_frames
+from sla_rules.evaluators.columnar.findings import Findings
 from sla_rules.evaluators.columnar.frames import frame_of_all
 from sla_rules.evaluators.columnar.framing import OWN, Framed, framed_at, repeated_ids
-from sla_rules.evaluators.columnar.judging import count, judge_world, judged_periods
+from sla_rules.evaluators.columnar.judging import Counts, Found, count, findings_of, judge_all, judged_periods
 from sla_rules.evaluators.columnar.listing import attributes_of
 from sla_rules.evaluators.columnar.reading import JSON
 from sla_rules.evaluators.columnar.sharing import Shared, shared
-from sla_rules.evaluators.columnar.world import MOST_FINDINGS, World
+from sla_rules.evaluators.columnar.world import World
 from sla_rules.events import Finding, Window
 from sla_rules.instants import micros
-from sla_rules.judged import Judged
+from sla_rules.judged import Judged, of_outcome
 
 PARTS = 64
 """Into how many parts a history is laid down."""
@@ -54,20 +57,26 @@ def judge_parts(
             unless given.
         progress: told what is being done.
     """
-    folder = TemporaryDirectory(dir=scratch, prefix="sla-rules-")
-    parts = Parts(agreement, Path(folder.name), progress or (lambda *_: None))
-    for frame in frames:
-        parts.lay_down(frame)
-    now = parts.latest if as_of is None else micros(as_of)
-    parts.forget_repeated(now)
-    verdicts = _Verdicts(parts, now, windows)
-    verdicts.judge()
+    folder = Path(mkdtemp(dir=scratch, prefix="sla-rules-"))
+    try:
+        parts = Parts(agreement, folder, progress or (lambda *_: None))
+        for frame in frames:
+            parts.lay_down(frame)
+        now = parts.latest if as_of is None else micros(as_of)
+        parts.forget_repeated(now)
+        verdicts = _Verdicts(parts, now, windows)
+        verdicts.judge()
+    except BaseException:
+        rmtree(folder, ignore_errors=True)
+        raise
+    findings = verdicts.findings.written()
 
-    def build() -> pl.LazyFrame:
-        # The folder is there as long as this function is.
-        return pl.scan_parquet(Path(folder.name) / "verdicts" / "*.parquet")
+    def build(outcome: str | None) -> pl.LazyFrame:
+        return of_outcome(pl.scan_parquet(folder / "verdicts" / "*.parquet"), outcome)
 
-    return Judged(agreement, now, verdicts.findings.merged(), parts.given, build, verdicts.attributes)
+    # The folder is there for as long as something can still ask for verdicts.
+    finalize(build, rmtree, folder, ignore_errors=True)
+    return Judged(agreement, now, parts.given, lambda: findings, build, verdicts.attributes)
 
 
 class Parts:
@@ -166,7 +175,7 @@ class _Verdicts:
         self.windows = windows
         self.versions = parts.agreement.versions
         self.findings = Findings()
-        self.counts: list[dict[str, dict[str, Any]]] = [{} for _ in self.versions]
+        self.counts: list[Counts] = [{} for _ in self.versions]
         self.wide: list[World] = []
 
     def judge(self) -> None:
@@ -181,7 +190,7 @@ class _Verdicts:
             judged_periods(counts, version, self.now)
             for counts, version in zip(self.counts, self.versions, strict=True)
         ]
-        self._write("periods", frame_of_all([{} for _ in periods], periods, self.parts.agreement))
+        self._write("periods", frame_of_all([[] for _ in periods], periods, self.parts.agreement))
 
     def attributes(self, name: str) -> pl.DataFrame:
         """Return the last known value of a field, as text, for each subject that has one."""
@@ -210,57 +219,22 @@ class _Verdicts:
         ]
 
     def _judge(self, name: str, worlds: Sequence[World], *, wide: bool) -> None:
-        judged = []
-        for world, each, counts in zip(worlds, self.parts.shared, self.counts, strict=True):
-            found = judge_world(world, self._ids(world.agreement, each, wide=wide))
-            judged.append(found)
-            for id, columns in found.items():
-                if world.agreement.policies[id].objective is not None:
-                    count(columns, counts.setdefault(id, {}))
-        self._write(name, frame_of_all(judged, [{} for _ in judged], self.parts.agreement))
+        judged: list[list[Found]] = []
         already: set[Finding] = set()
-        for world in worlds:
-            self.findings.add(found for found in world.findings if found not in already)
-            already |= set(world.findings)
+        for world, each, counts in zip(worlds, self.parts.shared, self.counts, strict=True):
+            found, remarkable = judge_all(world, self._ids(world.agreement, each, wide=wide))
+            judged.append(found)
+            count(found, world.agreement, counts)
+            findings = [finding for finding in findings_of(remarkable) if finding not in already]
+            self.findings.add(findings)
+            already |= set(findings)
+        self._write(name, frame_of_all(judged, [{} for _ in judged], self.parts.agreement))
 
     def _ids(self, version: Agreement, each: Shared, *, wide: bool) -> frozenset[str]:
         return each.policies if wide else frozenset(version.policies) - each.policies
 
     def _write(self, name: str, frame: pl.DataFrame) -> None:
         frame.write_parquet(self.parts.folder / "verdicts" / f"{name}.parquet", compression="lz4")
-
-
-class Findings:
-    """Findings of several parts: the first of each kind one by one, those after them counted."""
-
-    def __init__(self) -> None:
-        self._kept: list[Finding] = []
-        self._counts = Counter[str]()
-        self._more = Counter[str]()
-        self._unknown: dict[tuple[str, str], Finding] = {}
-
-    def add(self, findings: Iterable[Finding]) -> None:
-        """Take the findings of a part."""
-        for found in findings:
-            together = (found.kind, found.message)
-            if found.kind == "unknown_type":
-                before = self._unknown.get(together)
-                self._unknown[together] = found if before is None else joined(before, found)
-            elif (found.event is None and found.count > 1) or self._counts[found.kind] >= MOST_FINDINGS:
-                self._more[found.kind] += found.count
-            else:
-                self._counts[found.kind] += 1
-                self._kept.append(found)
-
-    def merged(self) -> list[Finding]:
-        """Return them all."""
-        more = [Finding(kind, f"{count} more like these", count=count) for kind, count in self._more.items()]
-        return [*self._kept, *self._unknown.values(), *more]
-
-
-def joined(one: Finding, other: Finding) -> Finding:
-    """Return two findings of one message as one."""
-    return Finding(one.kind, one.message, one.event, one.subject, one.policy, one.count + other.count, one.place)
 
 
 def bounds_of(declaration: Any) -> Iterator[str]:

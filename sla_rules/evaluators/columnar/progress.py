@@ -123,7 +123,7 @@ class Progress:
 
         stands_for = np.arange(len(start))
         brief = np.flatnonzero((after == cases.end[start]) & ~stepping)
-        kinds = groups([cases.instant[start[brief]], self._pattern[brief]], len(brief))
+        kinds = groups([cases.begin[start[brief]], self._pattern[brief]], len(brief))
         stands_for[brief] = brief[np.unique(kinds, return_index=True)[1]][kinds]
         chosen, self._which = np.unique(stands_for, return_inverse=True)
         low, own, stepping = low[chosen], own[chosen], stepping[chosen]

@@ -14,7 +14,8 @@ import numpy as np
 import polars as pl
 
 from sla_rules.errors import SlaError
-from sla_rules.evaluators.columnar.columns import Column, Flags, absent
+from sla_rules.evaluators.columnar.columns import Column, Flags, absent, identity
+from sla_rules.evaluators.columnar.lists import Lists, distinct_values
 from sla_rules.instants import FIRST, LAST
 from sla_rules.language.declarations import FieldDeclaration
 
@@ -60,7 +61,7 @@ def _one_by_one(series: pl.Series, field: FieldDeclaration, given: Flags, writte
     wrong: dict[int, str] = {}
     for place, raw in enumerate(distinct):
         try:
-            value = field.read(_decoded(raw) if written else raw)
+            value = field.read(decoded(raw) if written else raw)
         except SlaError as error:
             wrong[place] = str(error)
         else:
@@ -78,33 +79,21 @@ def _one_by_one(series: pl.Series, field: FieldDeclaration, given: Flags, writte
     return Read(merged_values(Column(np.maximum(codes, 0), codes >= 0, values)), given, messages)
 
 
-def distinct_values(series: pl.Series) -> tuple[Any, list[Any]]:
-    """Return, for each row, a place in a list of values; a value that cannot be compared has a place of its own."""
-    if series.dtype.is_nested() or series.dtype == pl.Object:
-        there = series.is_not_null().to_numpy()
-        places = np.cumsum(there) - 1
-        return places, series.drop_nulls().to_list()
-    distinct = series.drop_nulls().unique(maintain_order=True)
-    frame = pl.DataFrame({"value": distinct, "place": np.arange(len(distinct))})
-    found = pl.DataFrame({"value": series}).join(frame, on="value", how="left", maintain_order="left")["place"]
-    return found.fill_null(0).to_numpy(), distinct.to_list()
-
-
 def merged_values(column: Column) -> Column:
     """Return a column with equal values as one; floats and texts of one number come to be the same."""
     places: dict[object, int] = {}
     kept: list[Any] = []
     table = []
     for value in column.values or ():
-        key = (type(value), value) if value.__hash__ is not None else id(value)
-        code = places.setdefault(key, len(kept))
+        code = places.setdefault(identity(value), len(kept))
         if code == len(kept):
             kept.append(value)
         table.append(code)
     return Column(np.array(table or [0], np.int64)[column.data], column.present, kept)
 
 
-def _decoded(text: str) -> Any:
+def decoded(text: str) -> Any:
+    """Return what JSON text says, numbers with a fraction exactly."""
     return json.loads(text, parse_float=Decimal)
 
 
@@ -125,7 +114,7 @@ def _messages(series: pl.Series, field: FieldDeclaration, rows: Flags, written: 
         key = raw if raw.__hash__ is not None else id(raw)
         if key not in known:
             try:
-                field.read(_decoded(raw) if written else raw)
+                field.read(decoded(raw) if written else raw)
             except SlaError as error:
                 known[key] = str(error)
         said[row] = known[key]
@@ -142,7 +131,7 @@ def _text(series: pl.Series, written: bool) -> Column | None:
     present = series.is_not_null().to_numpy()
     if not written:
         return Column(places, present, distinct)
-    values = [_decoded(text) for text in distinct]
+    values = [decoded(text) for text in distinct]
     texts = np.array([isinstance(value, str) for value in values] or [False], np.bool_)
     return Column(places, present & texts[places], [value if isinstance(value, str) else "" for value in values])
 
@@ -185,6 +174,14 @@ def _instant(series: pl.Series, written: bool) -> Column | None:
     return _numbers(parsed.to_physical()) if parsed.null_count() == series.null_count() else None
 
 
+def _list(series: pl.Series, written: bool) -> Column | None:
+    """Keep lists as they are."""
+    if written or not isinstance(series.dtype, pl.List):
+        return None
+    there = series.is_not_null().to_numpy()
+    return Column(np.maximum(np.cumsum(there) - 1, 0), there, Lists(series.drop_nulls()))
+
+
 def _numbers(series: pl.Series) -> Column:
     return Column(series.fill_null(0).cast(pl.Int64).to_numpy(), series.is_not_null().to_numpy())
 
@@ -194,6 +191,7 @@ _QUICK: dict[str, Callable[[pl.Series, bool], Column | None]] = {
     "integer": _integer,
     "boolean": _boolean,
     "instant": _instant,
+    "list": _list,
 }
 """By kind: what reads a whole column at once; None where a column needs to be read value by value."""
 
@@ -206,6 +204,12 @@ def joined(columns: Sequence[Column]) -> Column:
     if all(column.values is None for column in columns):
         return Column(np.concatenate([column.data for column in columns]), present)
     coded = [column.coded() for column in columns]
+    lists = [column.values for column in coded if isinstance(column.values, Lists)]
+    if len(lists) == len(coded):
+        starts = np.cumsum([0, *map(len, lists)])
+        data = np.concatenate([column.data + start for column, start in zip(coded, starts, strict=False)])
+        if len({each.series.dtype for each in lists}) == 1:
+            return Column(np.where(present, data, 0), present, Lists(pl.concat([each.series for each in lists])))
     values: list[Any] = []
     parts = []
     for column in coded:

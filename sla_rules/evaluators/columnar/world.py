@@ -1,6 +1,8 @@
 """What the columnar evaluator knows before it judges: the log of all events as of an instant, and its findings."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import pairwise
+from threading import RLock
 from typing import TypeVar, cast
 
 import numpy as np
@@ -9,14 +11,12 @@ from sla_rules.agreement import Agreement
 from sla_rules.errors import InputError, did_you_mean, quoted
 from sla_rules.evaluators.columnar.cases import Cases
 from sla_rules.evaluators.columnar.columns import Column, Flags, Ints, groups
+from sla_rules.evaluators.columnar.findings import Remark
 from sla_rules.evaluators.columnar.log import Log
 from sla_rules.events import Finding, Window
 from sla_rules.language.base import written
 
 T = TypeVar("T")
-
-MOST_FINDINGS = 10_000
-"""Findings of one kind that are listed one by one; those after them are counted in one."""
 
 
 def covers(version: Agreement, at: int) -> bool:
@@ -28,7 +28,7 @@ def covers(version: Agreement, at: int) -> bool:
 def covered(version: Agreement, at: Ints) -> Flags:
     """Say at which instants a version of an agreement is in force."""
     first, after = version.in_force
-    held = np.ones(len(at), np.bool_)
+    held: Flags = np.ones(len(at), np.bool_)
     if first is not None:
         held &= at >= first
     if after is not None:
@@ -45,7 +45,8 @@ class World:
         log: the events that it declares, read.
         now: the instant of knowledge; `as_of` is None where there was no event to take it from.
         passed: the windows given beside the events.
-        findings: what is remarkable.
+        findings: what is remarkable about the events as such.
+        remarks: what is remarkable about them by the agreement, not yet written out.
         left_out: the subjects of which an event was left out.
         wide: where what concerns more than one subject is known: windows, publications, backlogs. The world itself,
             unless it is a part of a larger one.
@@ -71,17 +72,32 @@ class World:
         self.left_out = frozenset(left_out)
         self.wide = wide or self
         self.findings: list[Finding] = []
+        self.remarks: list[Remark] = []
         self.stopping = np.zeros(len(log), np.bool_)
         self._stray: list[tuple[Ints, str]] = []
-        self._remarked: set[tuple[str, int, str]] = set()
-        self._counts: dict[str, int] = {}
         self._found: dict[object, object] = {}
+        self._finding = RLock()
 
     def once(self, key: object, find: Callable[[], T]) -> T:
-        """Return what `find` finds, looked for once."""
-        if key not in self._found:
-            self._found[key] = find()
-        return cast(T, self._found[key])
+        """Return what `find` finds, looked for once, whichever part of the world asks first."""
+        with self._finding:
+            if key not in self._found:
+                self._found[key] = find()
+            return cast(T, self._found[key])
+
+    def parts(self, size: int) -> "list[World]":
+        """Return the world in parts of about as many events, no subject in two of them."""
+        log = self.log.by_subject()
+        cuts = [0]
+        while cuts[-1] < len(log):
+            last = min(cuts[-1] + size, len(log)) - 1
+            cuts.append(int(np.searchsorted(log.subject, log.subject[last], side="right")))
+        return [
+            World(
+                self.agreement, self.versions, log.part(first, after), self.as_of, self.passed, self.left_out, self.wide
+            )
+            for first, after in pairwise(cuts)
+        ]
 
     def concerning(self, at: Ints) -> Flags:
         """Say which instants are ones of this version, or of none."""
@@ -102,23 +118,8 @@ class World:
             policy: the policy concerned.
         """
         concerned = np.flatnonzero(self.concerning(self.log.at[events]))
-        listed = concerned[: max(MOST_FINDINGS - self._counts.get(kind, 0), 0)]
-        places = events[listed]
-        names = self.log.names.events(places).to_list()
-        subjects = self.subjects(places)
-        locations = self.log.names.locations(places)
-        for number, place, name, subject, location in zip(
-            listed.tolist(), places.tolist(), names, subjects, locations, strict=True
-        ):
-            message = say if isinstance(say, str) else say(number)
-            key = (kind, place, message)
-            if key not in self._remarked:
-                self._remarked.add(key)
-                self.findings.append(Finding(kind, message, name, subject, policy, place=location))
-        self._counts[kind] = self._counts.get(kind, 0) + len(listed)
-        if len(listed) < len(concerned):
-            more = len(concerned) - len(listed)
-            self.findings.append(Finding(kind, f"{more} more like these", policy=policy, count=more))
+        if len(concerned):
+            self.remarks.append(Remark(kind, self.log, events[concerned], concerned, say, policy))
 
     def subjects(self, events: Ints) -> list[str]:
         """Return the subjects of events."""
@@ -135,7 +136,9 @@ class World:
 
     def settle(self) -> None:
         """Keep the findings about stops before which nothing started, unless they stopped what another policy began."""
-        for events, message in self._stray:
+        for message in dict.fromkeys(message for _, message in self._stray):
+            # Policies with the same stops note the same events.
+            events = np.unique(np.concatenate([events for events, said in self._stray if said == message]))
             self.remark("stop_without_start", events[~self.stopping[events]], message)
 
     def cases(self, match: tuple[str, ...], types: Iterable[str]) -> Cases:

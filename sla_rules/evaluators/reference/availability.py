@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sla_rules.calendar import merged
 from sla_rules.errors import did_you_mean, quoted
 from sla_rules.evaluators.reference.cases import Case, spans
-from sla_rules.evaluators.reference.windows import windows
+from sla_rules.evaluators.reference.windows import in_turn, windows
 from sla_rules.evaluators.reference.world import World, covers
 from sla_rules.events import Event, Window
 from sla_rules.language.policies import Availability
@@ -39,7 +39,7 @@ def availability(policy: Availability, terms: Terms, world: World) -> Iterator[V
             note_not_in_force(policy, month, known[0], world)
         elif uptime.measured:
             concerned = [each for each in (*down, *apart) if each.start_at < end and (each.end_at or end) > start]
-            yield decide(terms, policy, month, start, uptime, world.now >= end, tuple(concerned))
+            yield decide(terms, policy, month, start, uptime, world.now >= end, in_turn(concerned))
         month = label(end, policy.per, zone)
 
 

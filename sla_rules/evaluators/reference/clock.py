@@ -5,7 +5,7 @@ from typing import NamedTuple
 from sla_rules.calendar import merged
 from sla_rules.evaluators.reference.cases import spans, together
 from sla_rules.evaluators.reference.circumstances import View
-from sla_rules.evaluators.reference.windows import windows
+from sla_rules.evaluators.reference.windows import in_turn, windows
 from sla_rules.events import Event, Window
 from sla_rules.language.policies import Deadline, PauseBetween, PauseWhile
 from sla_rules.reason import named
@@ -17,7 +17,8 @@ class Still(NamedTuple):
     Attributes:
         intervals: merged, up to the instant of the view where no end is known.
         paused: whether the clock stands still at that instant with no end in sight.
-        windows: the same time as it came about, each with its kind and the events or the window that it rests on.
+        windows: the same time as it came about, as far as it lies between the start and the instant of the view: each
+            with its kind and the events or the window that it rests on.
     """
 
     intervals: tuple[tuple[int, int], ...] = ()
@@ -43,7 +44,9 @@ def standing_still(view: View[Deadline]) -> Still:
     intervals = merged(
         [*((each.start_at, each.end_at or 0) for each in known), *((w.start_at, end) for w, end in ends)]
     )
-    return Still(intervals, any(each.end_at is None for each in begun), (*known, *begun))
+    start = view.instance.start.at
+    concerned = [each for each in known if each.start_at <= view.at and (each.end_at or 0) > start]
+    return Still(intervals, any(each.end_at is None for each in begun), in_turn([*concerned, *begun]))
 
 
 def still(kind: str, begun_by: Event, ended_by: Event | None) -> Window:
@@ -95,10 +98,15 @@ def between(pause: PauseBetween, view: View[Deadline]) -> list[Window]:
 
 
 def by_state(pause: PauseWhile, view: View[Deadline]) -> list[Window]:
-    """Return the stretches during which the attributes of the case fulfil a condition."""
+    """Return the stretches during which the attributes of the case fulfil a condition.
+
+    Only events with a role, or with a field of the condition, can begin or end one.
+    """
     found: list[Window] = []
     since: Event | None = None
-    for instant in together(view.case.events):
+    roles, fields = view.policy.roles, pause.while_.fields
+    telling = [event for event in view.case.events if event.type in roles or fields & event.data.keys()]
+    for instant in together(telling):
         event = instant[-1]
         holds = pause.while_.holds(view.case.attributes(event.at, view.instance.start, view.policy.roles))
         if holds and since is None:

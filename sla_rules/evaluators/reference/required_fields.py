@@ -53,7 +53,7 @@ def absent(policy: RequiredFields, event: Event, world: World) -> Iterator[str]:
         world.remark("no_items", message, event, policy.id)
         return
     for number, item in enumerate(items, 1):
-        record = read_item(item) if isinstance(item, Mapping) else {}
+        record = read_item(item, item) if isinstance(item, Mapping) else {}
         yield from (f"{policy.each}[{number}].{name}" for name in lacked_by(record, policy.each_fields))
 
 
