@@ -17,7 +17,7 @@ from sla_rules.judged import Judged
 from sla_rules.report.report import Report
 from sla_rules.sources import batches
 
-IN_MEMORY = 8_000_000
+IN_MEMORY = 12_000_000
 """Events that are judged at once; more of them are laid down and judged part by part."""
 
 

@@ -8,13 +8,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 import pytest
 
 import sla_rules as sla
 from sla_rules.instants import HOUR, MINUTE, micros, moment
-from tests.columnar.tools import apart, as_rows, expected_of, with_columns, with_json
+from tests.columnar.tools import apart, as_rows, counted_findings, expected_of, with_columns, with_json
 from tests.conftest import History, agreement
 
 FIELDS = {
@@ -38,14 +37,6 @@ def opened(**columns: Any) -> pl.DataFrame:
         "time": pl.Series([NOON] * size, dtype=pl.Int64).cast(UTC),
     }
     return pl.DataFrame({**own, **columns})
-
-
-def kinds(report: sla.Report) -> Counter[str]:
-    """How many events the findings of each kind stand for."""
-    found = Counter[str]()
-    for finding in report.findings:
-        found[finding.kind] += finding.count
-    return found
 
 
 def outcomes(report: sla.Report) -> dict[str, int]:
@@ -131,9 +122,9 @@ def test_naive_times_among_others_are_findings_and_nothing_is_lost() -> None:
     frame = opened(sites=[1] * 6).with_columns(time=pl.Series(times))
     report = sla.evaluate(TERMS, frame)
     assert outcomes(report) == {"pending": 2}
-    assert kinds(report) == {"naive_time": 1, "unreadable": 3}
+    assert counted_findings(report) == {"naive_time": 1, "unreadable": 3}
     assert [finding.place for finding in report.findings] == ["row 2", "row 4", "row 5", "row 6"]
-    assert sum(report.judged.given.values()) + sum(kinds(report).values()) == len(frame)
+    assert sum(report.judged.given.values()) + sum(counted_findings(report).values()) == len(frame)
     zoned = sla.evaluate(TERMS, frame, timezone="Europe/Paris")
     assert zoned.verdicts["start"].to_physical().sort().to_list() == [NOON - HOUR, NOON, NOON]
 
@@ -223,153 +214,6 @@ def test_a_source_without_a_single_event_that_can_be_read_is_refused() -> None:
         sla.evaluate(TERMS, opened(sites=[1]).with_columns(time=pl.lit("noon")))
 
 
-# --- very many ---------------------------------------------------------------------------------------------------
-
-MANY = 200_000
-"""Enough that what looks at every two events would take minutes."""
-
-DESK = sla.load(
-    {
-        "agreement": "desk",
-        "clauses": [{"id": "c"}],
-        "events": {
-            "opened": {"level": {"kind": "text"}},
-            "closed": {"room": {"kind": "text"}, "begin": {"kind": "instant"}, "end": {"kind": "instant"}},
-            "down": {},
-            "up": {},
-        },
-        "policies": [
-            {"id": "each", "clause": "c", "kind": "deadline", **EACH, "pause": {"from": "down", "to": "up"}},
-            {"id": "first", "clause": "c", "kind": "deadline", **EACH, "occurrence": "first"},
-            {
-                "id": "never",
-                "clause": "c",
-                "kind": "never",
-                "for_each": "opened",
-                "occurrence": "each",
-                "violated_by": {"type": "closed", "where": {"level": "P1"}},
-            },
-            {
-                "id": "path",
-                "clause": "c",
-                "kind": "procedure",
-                "start": "opened",
-                "occurrence": "each",
-                "end": {"closed": "closed"},
-                "step": {"event": "opened", "field": "level"},
-                "steps": ["P1", "P2"],
-            },
-            {
-                "id": "rooms",
-                "clause": "c",
-                "kind": "no_overlap",
-                "booked": "closed",
-                "resource": "room",
-                "from": "begin",
-                "to": "end",
-            },
-            {
-                "id": "severity",
-                "clause": "c",
-                "kind": "classification",
-                "start": "opened",
-                "occurrence": "each",
-                "value": "level",
-                "table": [{"when": {"level": {"exists": True}}, "value": "P1"}],
-            },
-            {"id": "lines", "clause": "c", "kind": "required_fields", "record": "closed", "fields": ["room"]},
-            {
-                "id": "up",
-                "clause": "c",
-                "kind": "availability",
-                "service": "S",
-                "down": "down",
-                "up": "up",
-                "at_least": "50 %",
-            },
-        ],
-    }
-)
-
-
-def many(subject: Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]]) -> pl.DataFrame:
-    """Events in turns of four: opened, down, up, closed, a minute each, every other turn closed an hour later."""
-    number = np.arange(MANY)
-    turn, step = number // 4, number % 4
-    late = np.where((step == 3) & (turn % 2 == 1), 60, 0)
-    at = NOON + (turn * 120 + step + late) * MINUTE
-    closing = step == 3
-    frame = pl.DataFrame({"turn": turn, "step": step, "subject": subject(number), "at": at})
-    closing, opening = pl.col("step") == 3, pl.col("step") == 0
-    begin = pl.when(closing).then("at").cast(UTC)
-    length = pl.when(pl.col("turn") % 4 == 2).then(300).otherwise(1)
-    return frame.select(
-        pl.int_range(MANY).cast(pl.String).alias("id"),
-        pl.col("step").replace_strict(dict(enumerate(("opened", "down", "up", "closed")))).alias("type"),
-        pl.col("subject").cast(pl.String),
-        pl.col("at").cast(UTC).alias("time"),
-        pl.when(opening)
-        .then(pl.when(pl.col("turn") % 10 == 0).then(pl.lit("P1")).otherwise(pl.lit("P2")))
-        .alias("level"),
-        pl.when(closing & (pl.col("turn") % 4 > 0)).then(pl.lit("R")).alias("room"),
-        begin.alias("begin"),
-        (begin + pl.duration(minutes=length)).alias("end"),
-    ).sample(fraction=1, shuffle=True, seed=1)
-
-
-def counted(report: sla.Report) -> dict[tuple[str, str], int]:
-    counts = report.verdicts.group_by(pl.col("policy", "outcome").cast(pl.String)).len()
-    return {(policy, outcome): count for policy, outcome, count in counts.rows()}
-
-
-def test_very_many_events_of_one_subject() -> None:
-    turns = MANY // 4
-    report = sla.evaluate(DESK, many(lambda number: np.full(len(number), "S")))
-    months = report.verdicts.filter(pl.col("policy") == "up").height
-    assert months > 100
-    assert counted(report) == {
-        ("each", "met"): turns // 2,
-        ("each", "breached"): turns // 2,
-        ("first", "met"): 1,
-        ("never", "breached"): turns // 10,
-        ("never", "met"): turns - turns // 10,
-        ("path", "breached"): turns - turns // 10,
-        ("path", "met"): turns // 10,
-        ("rooms", "met"): turns - turns // 4,
-        ("rooms", "undetermined"): turns // 4,
-        ("severity", "met"): turns // 10,
-        ("severity", "breached"): turns - turns // 10,
-        ("lines", "breached"): turns // 4,
-        ("lines", "met"): turns - turns // 4,
-        ("up", "met"): months - 1,
-        ("up", "pending"): 1,
-    }
-    assert sum(report.judged.given.values()) == MANY
-    assert report.findings == []
-
-
-def test_very_many_subjects_of_one_event() -> None:
-    quarter = MANY // 4
-    report = sla.evaluate(DESK, many(lambda number: number))
-    assert counted(report) == {
-        ("each", "breached"): quarter,
-        ("first", "breached"): quarter,
-        ("never", "met"): quarter,
-        ("path", "breached"): quarter - quarter // 10,
-        ("path", "pending"): quarter // 10,
-        ("rooms", "breached"): quarter // 4,
-        ("rooms", "met"): quarter // 2,
-        ("rooms", "undetermined"): quarter // 4,
-        ("severity", "met"): quarter // 10,
-        ("severity", "breached"): quarter - quarter // 10,
-        ("lines", "breached"): quarter // 4,
-        ("lines", "met"): quarter - quarter // 4,
-    }
-    # A pause of a case in which nothing began is none; an outage of a service that no policy names is told.
-    assert kinds(report) == {"stop_without_start": quarter, "unknown_service": 2 * quarter}
-    assert sum(report.judged.given.values()) == MANY
-
-
 # --- very many findings ------------------------------------------------------------------------------------------
 
 MOST_FINDINGS = 10_000
@@ -386,7 +230,7 @@ def test_findings_beyond_the_first_many_are_counted_in_one() -> None:
     assert listed == {"wrong_value": MOST_FINDINGS, "stop_without_start": MOST_FINDINGS}
     rest = sorted((finding.kind, finding.count) for finding in report.findings if finding.count > 1)
     assert rest == [("stop_without_start", 7), ("wrong_value", 2 * size - 1 - MOST_FINDINGS)]
-    assert kinds(report) == {"wrong_value": 2 * size - 1, "stop_without_start": size}
+    assert counted_findings(report) == {"wrong_value": 2 * size - 1, "stop_without_start": size}
 
 
 def test_rows_that_are_no_events_beyond_the_first_many_are_counted_in_one() -> None:
@@ -394,7 +238,7 @@ def test_rows_that_are_no_events_beyond_the_first_many_are_counted_in_one() -> N
     good = opened(sites=[1]).with_columns(time=pl.lit("2026-03-02T12:00:00Z"))
     report = sla.evaluate(TERMS, pl.concat([frame, good]))
     assert outcomes(report) == {"pending": 1}
-    assert sum(kinds(report).values()) == TOO_MANY
+    assert sum(counted_findings(report).values()) == TOO_MANY
     assert [finding.count for finding in report.findings if finding.count > 1] == [7]
 
 
@@ -422,7 +266,7 @@ def test_every_row_is_an_event_or_a_finding_and_every_event_a_verdict_or_a_findi
             row["time"] = "2026-03-02T12:00"
         rows.append(row)
     report = sla.evaluate(TERMS, pl.DataFrame(rows))
-    found = kinds(report)
+    found = counted_findings(report)
     came_in = sum(report.judged.given.values())
     assert len(rows) == came_in + found["unreadable"] + found["naive_time"]
     assert min(found["unreadable"], found["naive_time"]) > 0

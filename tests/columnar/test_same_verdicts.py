@@ -6,12 +6,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import sla_rules as sla
 from sla_rules.evaluators import columnar
-from sla_rules.evaluators.columnar.partitions import judge_parts
+from sla_rules.evaluators.columnar import judging, partitions
 from sla_rules.instants import moment
 from sla_rules.sources import batches, read_events
 from sla_rules.testing.directed import History
@@ -33,6 +33,8 @@ from tests.columnar.tools import (
 )
 
 INTERCALL = sla.load("intercall")
+UNSHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)
+"""For what takes long to judge."""
 SEEDS = st.integers(0, 2**32)
 SLOT = st.none() | st.sampled_from(SLOTS)
 
@@ -147,16 +149,27 @@ def test_files_with_many_events_at_one_instant(events: list[sla.Event]) -> None:
 # --- part by part ------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=12)
+@settings(max_examples=25, phases=UNSHRUNK)
 @given(events=tied_histories(20), seed=SEEDS)
 def test_histories_judged_part_by_part(events: list[sla.Event], seed: int) -> None:
     some = disordered(events, seed)
-    with TemporaryDirectory() as name:
+    with TemporaryDirectory() as name, pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(partitions, "PARTS", 3)
         paths = [
             to_parquet(rows, TIES, Path(name) / f"{number}.parquet", parsed=False)
             for number, rows in enumerate(in_parts(as_rows(some), 3))
         ]
-        assert apart(expected_of(TIES, some, None), judge_parts(TIES, batches(paths, TIES))) == []
+        assert apart(expected_of(TIES, some, None), partitions.judge_parts(TIES, batches(paths, TIES))) == []
+
+
+@settings(max_examples=40)
+@given(events=tied_histories(20), most=st.integers(1, 8))
+def test_histories_judged_in_pieces_at_the_same_time(events: list[sla.Event], most: int) -> None:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(judging, "AT_ONCE", most)
+        assert through_list(TIES, events, None) == []
+        some = without_nulls(events)
+        assert through_source(TIES, some, with_columns(as_rows(some), TIES), None) == []
 
 
 # --- what went wrong once ----------------------------------------------------------------------------------------

@@ -85,7 +85,6 @@ ALLOWED = {
         "Framed.event",
         "row",
     ): "events with one id, or at one instant, of one type and subject and without ids",
-    ("framing.py", "known_frames", "iter_rows"): "one row for each type of event",
     ("partitions.py", "Parts.lay_down", "iter_rows"): "one row for each type of event",
 }
 """Where it may, and why: there it never is one row for each case."""

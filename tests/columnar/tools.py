@@ -86,6 +86,14 @@ def expected_of(
     return sla.judge(agreement, events, as_of=None if as_of is None else moment(as_of), windows=windows)
 
 
+def counted_findings(report: sla.Report) -> Counter[str]:
+    """How many events the findings of each kind stand for."""
+    found = Counter[str]()
+    for finding in report.findings:
+        found[finding.kind] += finding.count
+    return found
+
+
 # --- one history as many sources ---------------------------------------------------------------------------------
 
 

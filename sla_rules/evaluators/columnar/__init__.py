@@ -45,7 +45,7 @@ def judge_events(
 
 
 def judge_frames(
-    agreement: Agreement, frames: Sequence[pl.DataFrame], *, as_of: object = None, windows: Iterable[Window] = ()
+    agreement: Agreement, frames: Iterable[pl.DataFrame], *, as_of: object = None, windows: Iterable[Window] = ()
 ) -> Judged:
     """Judge frames of events, as `sla_rules.sources.batches` gives them, all in memory at once."""
     windows = list(windows)

@@ -204,8 +204,7 @@ def decide(
     over = judging.world.now >= months.end
     return Columns(
         terms,
-        judging.cases,
-        np.full(size, -1, np.int64),
+        None,
         np.where(down > allowed, BREACHED, np.where(over, MET, PENDING)),
         months.start,
         limit=allowed,

@@ -10,7 +10,7 @@ from sla_rules.evaluators.columnar.allowance import Basis, missing
 from sla_rules.evaluators.columnar.circumstances import Judging
 from sla_rules.evaluators.columnar.columns import Column, Ints
 from sla_rules.evaluators.columnar.conditions import holds
-from sla_rules.evaluators.columnar.judged import BREACHED, EXEMPT, MET, UNDETERMINED, Columns
+from sla_rules.evaluators.columnar.judged import BREACHED, EXEMPT, MET, UNDETERMINED, Columns, starts_of
 from sla_rules.language.base import written
 from sla_rules.language.policies import Classification
 from sla_rules.verdict import Terms
@@ -64,8 +64,7 @@ def decide(policy: Classification, terms: Terms, judging: Judging, starts: Ints)
 
     return Columns(
         terms,
-        cases,
-        starts,
+        starts_of(cases, starts),
         outcome,
         cases.at[starts],
         period=judging.periods(starts, judging.at_start(starts)),

@@ -1,6 +1,7 @@
 """Deadlines, by the columnar evaluator: until when each instance is in time, and what became of it."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -19,6 +20,7 @@ from sla_rules.evaluators.columnar.judged import (
     UNDETERMINED,
     VOID,
     Columns,
+    starts_of,
     where,
 )
 from sla_rules.evaluators.columnar.log import names_at
@@ -71,8 +73,7 @@ def decide(terms: Terms, view: View, given: Given, found: Instances) -> Columns:
     concerned = np.isin(number, view.number)
     return Columns(
         terms,
-        cases,
-        view.start,
+        starts_of(cases, view.start),
         outcome,
         view.start_at,
         due_at=due.at,
@@ -92,7 +93,7 @@ def decide(terms: Terms, view: View, given: Given, found: Instances) -> Columns:
         basis=given.basis,
         cause=Column(due.causes.code, due.causes.any, due.causes.texts),
         calendar=Column(calendar.code, calendar.code >= 0, [each.name for each in calendar.calendars]),
-        standing=lambda which: standing(clock, which),
+        standing=partial(standing, clock) if len(clock.own.owner) or any(clock.shared) else None,
     )
 
 

@@ -11,7 +11,7 @@ from sla_rules.agreement import Agreement
 from sla_rules.errors import did_you_mean, quoted
 from sla_rules.evaluators.columnar.columns import NONE, Column, Flags, Ints, absent, flagged
 from sla_rules.evaluators.columnar.findings import MOST_FINDINGS
-from sla_rules.evaluators.columnar.framing import OWN, Framed, Named
+from sla_rules.evaluators.columnar.framing import Framed, Named, Piece
 from sla_rules.evaluators.columnar.log import Cells, Log, Moved
 from sla_rules.evaluators.columnar.reading import JSON, Read, joined, read
 from sla_rules.evaluators.columnar.world import World, covered
@@ -63,21 +63,22 @@ class _Reading:
         self.concerned = self._concerned()
         self.cells: dict[str, list[tuple[Ints, Column]]] = {}
         self.left_out = np.zeros(len(framed.own), np.bool_)
-        self.by_type = np.argsort(self.type.astype(np.min_scalar_type(len(self.types))), kind="stable")
-        self.bounds = np.searchsorted(self.type[self.by_type], np.arange(len(self.types) + 1))
-        self.offsets = np.cumsum([0, *map(len, framed.parts)])
+        self.all_kept = bool(framed.keep.all())
 
     def log(self) -> Log:
         """Read everything and return the log of the events that the version declares."""
-        keep = np.ones(len(self.framed.own), np.bool_)
-        for number, type in enumerate(self.types):
-            rows = self.by_type[self.bounds[number] : self.bounds[number + 1]]
+        keep = self.framed.keep & ~self.left_out
+        for type in self.types:
+            pieces = self.framed.pieces[type]
+            if not self.all_kept:
+                pieces = [piece.some(self.framed.keep) for piece in pieces]
+            rows = np.concatenate([piece.places for piece in pieces])
             declaration = self.agreement.events.get(type)
             if declaration is None:
                 keep[rows] = False
                 self._unknown_type(type, rows)
             else:
-                self._read_type(declaration, rows)
+                self._read_type(declaration, rows, pieces)
         keep &= ~self.left_out
         return self._log(None if keep.all() else np.flatnonzero(keep))
 
@@ -109,7 +110,8 @@ class _Reading:
             self.begun = at
             return np.ones(len(at), np.bool_)
         begun = np.full(len(self.subject_names), np.iinfo(np.int64).max)
-        np.minimum.at(begun, self.subject, at)
+        known = self.framed.keep
+        np.minimum.at(begun, self.subject[known], at[known])
         self.begun = begun[self.subject]
         some: Flags = np.logical_or.reduce([covered(version, at) for version in self.versions])
         self.own_time: Flags = covered(self.agreement, at) | ~some
@@ -147,39 +149,20 @@ class _Reading:
             more = len(rows) - MOST_FINDINGS
             self.findings.append(Finding(kind, f"{more} more: {say(int(rows[-1]))}", count=more))
 
-    def _read_type(self, declaration: EventDeclaration, rows: Ints) -> None:
+    def _read_type(self, declaration: EventDeclaration, rows: Ints, pieces: list[Piece]) -> None:
         """Read the fields of all events of a type."""
         found: dict[str, Column] = {}
         for name, declared in declaration.fields.items():
             if self.fields is not None and name not in self.fields:
                 continue
-            parts = [(places, read(series, declared)) for places, series in self._series(name, rows)]
+            parts = [read(series, declared) for series in series_of(name, pieces)]
             if parts:
-                order = np.concatenate([places for places, _ in parts])
-                found[name] = joined([each.column for _, each in parts])
-                assert len(order) == len(rows)
+                found[name] = joined([each.column for each in parts])
                 self.cells.setdefault(name, []).append((rows, found[name]))
-            self._wrong(declaration, name, rows, [each for _, each in parts])
+            self._wrong(declaration, name, rows, parts)
         if self.fields is None:
-            self._misspelt(declaration, rows)
+            self._misspelt(declaration, pieces)
         self._not_before(declaration, rows, found)
-
-    def _series(self, name: str, rows: Ints) -> Iterator[tuple[Ints, pl.Series]]:
-        """Yield what the source says of a field in some rows, part by part."""
-        for number, part in enumerate(self.framed.parts):
-            first, after = self.offsets[number], self.offsets[number + 1]
-            here = rows if len(self.framed.parts) == 1 else rows[(rows >= first) & (rows < after)]
-            for column in (name, JSON + name):
-                if column in part.columns:
-                    series = part[column]
-                    yield here, series if len(here) == len(series) else series.gather(here - first)
-                    break
-            else:
-                if self._anywhere(name):
-                    yield here, pl.Series(name, [None], dtype=pl.Null).new_from_index(0, len(here))
-
-    def _anywhere(self, name: str) -> bool:
-        return any(column in part.columns for part in self.framed.parts for column in (name, JSON + name))
 
     def _wrong(self, declaration: EventDeclaration, name: str, rows: Ints, parts: list[Read]) -> None:
         """Note values that cannot be read, and required ones that are missing."""
@@ -201,15 +184,14 @@ class _Reading:
             message = f"{declaration.type}: {quoted(name)} is missing"
             self._note("missing_field", np.concatenate(missing), lambda _: message)
 
-    def _misspelt(self, declaration: EventDeclaration, rows: Ints) -> None:
+    def _misspelt(self, declaration: EventDeclaration, pieces: list[Piece]) -> None:
         """Note fields whose name is nearly that of a declared one which the event lacks."""
-        columns = {column.removeprefix(JSON) for part in self.framed.parts for column in part.columns}
-        for name in sorted(columns - declaration.fields.keys() - set(OWN)):
+        columns = {column.removeprefix(JSON) for piece in pieces for column in piece.frame.columns}
+        for name in sorted(columns - declaration.fields.keys()):
             if not did_you_mean(name, declaration.fields):
                 continue
-            there = np.concatenate(
-                [places[series.is_not_null().to_numpy()] for places, series in self._series(name, rows)]
-            )
+            saying = zip(pieces, series_of(name, pieces), strict=True)
+            there = np.concatenate([piece.places[series.is_not_null().to_numpy()] for piece, series in saying])
             messages = {}
             for row in there.tolist():
                 data = self.framed.event(row).data
@@ -233,6 +215,16 @@ class _Reading:
             message = f"{declaration.type}: {quoted(name)} is before {quoted(bound)}; the event is left out"
             self._note("interval_reversed", rows[early], lambda _, message=message: message)  # type: ignore[misc]
         self.left_out[rows[out]] = True
+
+
+def series_of(name: str, pieces: list[Piece]) -> list[pl.Series]:
+    """Return what the events of a type say of a field, piece by piece; nothing where none says anything."""
+    found = [
+        piece.frame[column] if column is not None else pl.Series(name, [None]).new_from_index(0, len(piece.places))
+        for piece in pieces
+        for column in (next((each for each in (name, JSON + name) if each in piece.frame.columns), None),)
+    ]
+    return found if any(series.dtype != pl.Null for series in found) else []
 
 
 def _before(one: Column, other: Column) -> Flags:

@@ -151,19 +151,21 @@ def subjects(columns: Columns) -> pl.Series:
     """Return the subject of each start event."""
     if columns.subjects is not None:
         return pl.Series(columns.subjects, dtype=TEXT)
-    log = columns.cases.log
-    return log.names.subjects(log.subject[columns.cases.event[columns.start]])
+    starts = columns.starts
+    assert starts is not None
+    return starts.log.names.subjects(starts.log.subject[starts.event])
 
 
 def keys(columns: Columns) -> pl.Series:
     """Return the values of the match of each case."""
     if columns.keys is not None:
         return pl.Series([list(key) for key in columns.keys], dtype=TEXTS)
-    cases = columns.cases
+    starts = columns.starts
+    assert starts is not None
     parts = []
-    for number, (name, values) in enumerate(cases.keys(columns.start).items()):
+    for number, (name, values) in enumerate(starts.match.items()):
         if name == "subject":
-            text = cases.log.names.subjects(values.data)
+            text = starts.log.names.subjects(values.data)
         else:
             text = pl.Series(list(values.values or ()), dtype=TEXT).gather(values.data)
         parts.append(text.alias(str(number)))
@@ -174,8 +176,10 @@ def evidence(columns: Columns) -> pl.Series:
     """Return the names of the events that decided each verdict, each once, in order."""
     if columns.grounds is not None:
         return pl.Series([list(some) for some in columns.grounds(np.arange(len(columns)))], dtype=TEXTS)
-    log, size = columns.cases.log, len(columns)
-    names = [names_at(log.names, columns.cases.event[columns.start])]
+    starts, size = columns.starts, len(columns)
+    assert starts is not None
+    log = starts.log
+    names = [names_at(log.names, starts.event)]
     if columns.reopened is not None and len(columns.reopened[0]):
         owner, *pair = columns.reopened
         both = pl.DataFrame({"owner": np.repeat(owner, 2), "name": log.names.events(np.stack(pair, axis=1).ravel())})

@@ -1,10 +1,11 @@
 """Frames of events: what is known of them at an instant, freed of repetitions and read as an agreement declares it."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -79,22 +80,44 @@ class Named:
         return rank
 
 
+class Piece(NamedTuple):
+    """What the events of one type in a frame say: only the columns that say anything.
+
+    Attributes:
+        places: of the events among all, in order.
+        frame: their columns.
+    """
+
+    places: Ints
+    frame: pl.DataFrame
+
+    def some(self, keep: Flags) -> "Piece":
+        """Return what is kept of it."""
+        kept = keep[self.places]
+        if kept.all():
+            return self
+        # A frame without columns has no rows.
+        return Piece(self.places[kept], self.frame.filter(pl.Series(kept)) if self.frame.width else self.frame)
+
+
 @dataclass
 class Framed:
-    """Frames of events as of an instant, in any order.
+    """Frames of events, in any order.
 
     Attributes:
         own: the columns that every event has.
-        parts: the frames with their other columns and `@row`, one after the other.
-        as_of: the instant; None where there was no event to take it from.
+        pieces: what they say besides, by type.
+        as_of: the instant of knowledge; None where there was no event to take it from.
         given: how many events of each type came in.
+        keep: which of them are known then, each once.
         findings: what is remarkable about repeated ids.
     """
 
     own: pl.DataFrame
-    parts: list[pl.DataFrame]
+    pieces: dict[str, list[Piece]]
     as_of: int | None
     given: Counter[str]
+    keep: Flags
     findings: list[Finding] = field(default_factory=list)
 
     @cached_property
@@ -105,7 +128,7 @@ class Framed:
     @cached_property
     def types(self) -> tuple[Ints, list[str]]:
         """The place of the type of each event among those given, and those types."""
-        types = list(self.given)
+        types = list(self.pieces)
         return self.own["@type"].cast(pl.Enum(types)).to_physical().to_numpy().astype(np.int64), types
 
     def number(self) -> int:
@@ -119,72 +142,70 @@ class Framed:
 
     def event(self, row: int) -> Event:
         """Return one event, with its data as the source has it."""
-        at = row
-        for part in self.parts:
-            if at < len(part):
+        id, type, subject, time, file, number = self.own.row(row)
+        data = {}
+        for piece in self.pieces[type]:
+            at = int(np.searchsorted(piece.places, row))
+            if at < len(piece.places) and piece.places[at] == row:
                 data = {
                     name.removeprefix(JSON): decoded(value) if name.startswith(JSON) else value
-                    for name, value in part.row(at, named=True).items()
-                    if value is not None and name not in OWN
+                    for name, value in (piece.frame.row(at, named=True) if piece.frame.width else {}).items()
+                    if value is not None
                 }
-                break
-            at -= len(part)
-        id, type, subject, time, file, number = self.own.row(row)
         return Event(id=id, type=type, subject=subject, time=moment(time), data=data, place=place(file, number))
 
 
-def known_frames(frames: Sequence[pl.DataFrame], as_of: object) -> Framed:
+def known_frames(frames: Iterable[pl.DataFrame], as_of: object) -> Framed:
     """Return what is known at an instant, that of the latest event unless given. Raises `InputError`."""
-    at = None if as_of is None else micros(as_of)
-    given = Counter[str]()
-    for frame in frames:
-        given.update(dict(frame["@type"].value_counts().iter_rows()))
-        if as_of is None:
-            latest = int(frame["@at"].max())  # type: ignore[arg-type]
-            at = latest if at is None else max(at, latest)
-    framed = framed_at(frames, at, given)
+    now = None if as_of is None else micros(as_of)
+    framed = framed_at(frames, now)
     with ThreadPoolExecutor(1) as pool:
         # Beside looking for repeated ids, since there hardly are any.
         repeated = pool.submit(repeated_ids, framed)
         framed.number()
-        rows, findings = repeated.result()
-    framed = without(framed, rows)
-    framed.findings = findings
+        rows, framed.findings = repeated.result()
+    framed.keep[rows] = False
     return framed
 
 
-def framed_at(frames: Sequence[pl.DataFrame], at: int | None, given: Counter[str]) -> Framed:
-    """Return the events of frames up to an instant, repeated ones among them."""
-    own = pl.concat([frame.select(OWN) for frame in frames]) if frames else _nothing()
-    # One of their own columns stays: a frame without columns has no rows.
-    parts = [frame.drop(OWN[:-1]) for frame in frames]
-    if at is not None and len(own) and int(own["@at"].max()) > at:  # type: ignore[arg-type]
-        own, parts = _kept(own, parts, (own["@at"] <= at).to_numpy())
-    return Framed(own, parts, at, given)
+def framed_at(frames: Iterable[pl.DataFrame], now: int | None) -> Framed:
+    """Return the events of frames as of an instant, that of the latest unless given, repeated ones among them."""
+    given = Counter[str]()
+    owns: list[pl.DataFrame] = []
+    pieces: dict[str, list[Piece]] = {}
+    size = 0
+    for frame in frames:
+        for type, piece in cut(frame, size):
+            given[type] += len(piece.places)
+            pieces.setdefault(type, []).append(piece)
+        owns.append(frame.select(OWN))
+        size += len(frame)
+    own = pl.concat(owns) if owns else _nothing()
+    if now is None and len(own):
+        now = int(own["@at"].max())  # type: ignore[arg-type]
+    return Framed(own, pieces, now, given, own["@at"].to_numpy() <= (now or 0))
 
 
-def without(framed: Framed, rows: Ints) -> Framed:
-    """Return frames without some rows."""
-    if not len(rows):
-        return framed
-    keep = np.ones(len(framed.own), np.bool_)
-    keep[rows] = False
-    own, parts = _kept(framed.own, framed.parts, keep)
-    return replace(framed, own=own, parts=parts)
+def cut(frame: pl.DataFrame, start: int) -> Iterator[tuple[str, Piece]]:
+    """Yield what each type of event says in a frame whose first event has the place `start`."""
+    types = frame["@type"].unique(maintain_order=True).to_list()
+    code = frame["@type"].cast(pl.Enum(types)).to_physical().to_numpy()
+    order = np.argsort(code, kind="stable")
+    bounds = np.searchsorted(code[order], np.arange(len(types) + 1))
+    saying: list[list[str]] = [[] for _ in types]
+    for name in frame.columns:
+        if name not in OWN and frame[name].null_count() < len(frame):
+            there = np.bincount(code[frame[name].is_not_null().to_numpy()], minlength=len(types))
+            for number in np.flatnonzero(there).tolist():
+                saying[number].append(name)
+    for number, type in enumerate(types):
+        rows = order[bounds[number] : bounds[number + 1]].astype(np.int64)
+        yield type, Piece(rows + start, pl.DataFrame([frame[name].gather(rows) for name in saying[number]]))
 
 
 def _nothing() -> pl.DataFrame:
     texts = dict.fromkeys(("@id", "@type", "@subject", "@file"), pl.String)
     return pl.DataFrame(schema={**texts, "@at": pl.Int64, "@row": pl.Int64}).select(OWN)
-
-
-def _kept(own: pl.DataFrame, parts: list[pl.DataFrame], keep: Flags) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
-    kept, start = [], 0
-    for part in parts:
-        flags = keep[start : start + len(part)]
-        start += len(part)
-        kept.append(part.filter(pl.Series(flags)))
-    return own.filter(pl.Series(keep)), kept
 
 
 def numbered(series: pl.Series) -> tuple[Ints, pl.Series]:
@@ -210,10 +231,11 @@ def numbered(series: pl.Series) -> tuple[Ints, pl.Series]:
 def repeated_ids(framed: Framed) -> tuple[Ints, list[Finding]]:
     """Return the events that repeat the id of another: identical ones are counted, others are findings."""
     ids = framed.own["@id"]
-    known = ids.drop_nulls()
+    known = ids.drop_nulls() if framed.keep.all() else ids.filter(pl.Series(framed.keep)).drop_nulls()
     if known.hash().n_unique() == len(known):
         return np.zeros(0, np.int64), []
-    rows = np.flatnonzero((ids.is_duplicated() & ids.is_not_null()).to_numpy())
+    several = known.filter(known.is_duplicated()).unique()
+    rows = np.flatnonzero(ids.is_in(several.implode()).fill_null(False).to_numpy() & framed.keep)
     events = [(framed.event(row), row) for row in rows.tolist()]
     events.sort(key=lambda pair: (pair[0].at, pair[0].id, pair[0].type, pair[0].subject, canonical(pair[0].data)))
     first: dict[str | None, Event] = {}

@@ -12,6 +12,7 @@ from sla_rules.evaluators.columnar.allowance import Basis
 from sla_rules.evaluators.columnar.cases import Cases
 from sla_rules.evaluators.columnar.circumstances import Exempted
 from sla_rules.evaluators.columnar.columns import NONE, Column, Flags, Ints
+from sla_rules.evaluators.columnar.log import Log
 from sla_rules.verdict import Outcome, Tally, Terms
 
 OUTCOMES = tuple(Outcome)
@@ -31,13 +32,32 @@ class Standing:
 
 
 @dataclass
+class Starts:
+    """The start events of verdicts, and the match of their cases.
+
+    Attributes:
+        log: where the events are.
+        event: places in it.
+        match: by the fields of the match, their texts; of a subject its number in the log.
+    """
+
+    log: Log
+    event: Ints
+    match: dict[str, Column]
+
+
+def starts_of(cases: Cases, rows: Ints) -> Starts:
+    """Return the start events of some rows, which outlive the cases."""
+    return Starts(cases.log, cases.event[rows], cases.keys(rows))
+
+
+@dataclass
 class Columns:
     """The instance verdicts of a policy, by one version of the agreement; `NONE` and -1 stand for nothing.
 
     Attributes:
         terms: the policy and what comes with it.
-        cases: where the rows are.
-        start: the rows of the start events; of a month of availability -1.
+        starts: the start events; a month of availability has none.
         outcome: places in `OUTCOMES`.
         start_at, due_at, stop_at, limit, elapsed, margin, cancelled_at: microseconds.
         period: the label that each counts in.
@@ -55,8 +75,7 @@ class Columns:
     """
 
     terms: Terms
-    cases: Cases
-    start: Ints
+    starts: Starts | None
     outcome: Ints
     start_at: Ints
     due_at: Ints | None = None
@@ -95,6 +114,9 @@ class Columns:
                 taken[each.name] = partial(_of_some, value, which)
             elif each.name in ("subjects", "keys") and value is not None:
                 taken[each.name] = [value[number] for number in which.tolist()]
+        if self.starts is not None:
+            match = {name: column.take(which) for name, column in self.starts.match.items()}
+            taken["starts"] = Starts(self.starts.log, self.starts.event[which], match)
         taken["evidence"] = [each[which] for each in self.evidence]
         taken["basis"] = [replace(each, values=each.values.take(which)) for each in self.basis]
         if self.exempted is not None:

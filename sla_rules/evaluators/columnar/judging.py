@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -60,10 +61,17 @@ def judge_all(world: World, ids: Collection[str]) -> tuple[list[Found], list[Wor
     judged = [judge_world(world, apart & frozenset(ids))]
     parts = world.parts(AT_ONCE)
     with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-        judged += pool.map(lambda part: judge_world(part, frozenset(ids) - apart), parts)
+        judged += pool.map(partial(judge_part, ids=frozenset(ids) - apart), parts)
     # Whichever part asked first for windows made the remarks about them.
     world.remarks.sort(key=lambda each: (each.kind, each.policy or "", int(each.events[0])))
     return judged, [world, *parts]
+
+
+def judge_part(part: World, ids: Collection[str]) -> Found:
+    """Judge some policies on a part of a world."""
+    found = judge_world(part, ids)
+    part.forget()
+    return found
 
 
 def findings_of(worlds: Iterable[World]) -> list[Finding]:

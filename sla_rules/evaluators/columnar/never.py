@@ -4,7 +4,7 @@ import numpy as np
 
 from sla_rules.evaluators.columnar.circumstances import Judging
 from sla_rules.evaluators.columnar.columns import Ints
-from sla_rules.evaluators.columnar.judged import BREACHED, EXEMPT, MET, Columns, where
+from sla_rules.evaluators.columnar.judged import BREACHED, EXEMPT, MET, Columns, starts_of, where
 from sla_rules.evaluators.columnar.seen import Seen
 from sla_rules.language.policies import Never
 from sla_rules.language.selectors import types_of
@@ -87,8 +87,7 @@ def decide(terms: Terms, policy: Never, judging: Judging, starts: Ints, violatio
     exempted = judging.exemptions(starts, np.where(violated, at, judging.world.now))
     return Columns(
         terms,
-        cases,
-        starts,
+        starts_of(cases, starts),
         np.select([exempted.any, violated], [EXEMPT, BREACHED], MET),
         cases.at[starts],
         stop_at=where(violated, at),

@@ -8,7 +8,7 @@ from sla_rules.evaluators.columnar.allowance import Basis, missing
 from sla_rules.evaluators.columnar.cases import Cases
 from sla_rules.evaluators.columnar.circumstances import Judging
 from sla_rules.evaluators.columnar.columns import NONE, Column, Flags, Ints
-from sla_rules.evaluators.columnar.judged import BREACHED, EXEMPT, MET, UNDETERMINED, Columns
+from sla_rules.evaluators.columnar.judged import BREACHED, EXEMPT, MET, UNDETERMINED, Columns, starts_of
 from sla_rules.evaluators.columnar.overlaps import Intervals, first_overlapped
 from sla_rules.evaluators.columnar.seen import following
 from sla_rules.evaluators.columnar.world import key_column
@@ -161,8 +161,7 @@ def decide(policy: NoOverlap, terms: Terms, judging: Judging, rows: Ints, other:
 
     return Columns(
         terms,
-        cases,
-        rows,
+        starts_of(cases, rows),
         outcome,
         cases.at[rows],
         period=judging.periods(rows, judging.at_start(rows)),

@@ -110,7 +110,7 @@ class Parts:
         part = (frame["@subject"].hash() % PARTS).to_numpy()
         order = np.argsort(part.astype(np.uint8), kind="stable")
         cuts = np.searchsorted(part[order], np.arange(PARTS + 1))
-        frame = frame[order]
+        frame = pl.DataFrame([column.gather(order) for column in frame])
         for number, (low, high) in enumerate(zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True)):
             if low < high:
                 file = self.folder / f"part-{number:03}" / f"{self._frames:06}.parquet"
@@ -128,14 +128,15 @@ class Parts:
             with (self.folder / "ids" / f"{number:03}").open("ab") as file:
                 some.tofile(file)
 
-    def frames(self, number: int) -> list[pl.DataFrame]:
-        """Return the frames of a part, without repeated events."""
-        files = sorted((self.folder / f"part-{number:03}").iterdir())
-        return [self._without_dropped(pl.read_parquet(file)) for file in files]
+    def frames(self, number: int) -> Iterator[pl.DataFrame]:
+        """Yield the frames of a part, without repeated events."""
+        for file in sorted((self.folder / f"part-{number:03}").iterdir()):
+            yield self._without_dropped(pl.read_parquet(file))
 
-    def wide_frames(self) -> list[pl.DataFrame]:
-        """Return the frames of what needs to be known of all subjects, without repeated events."""
-        return [self._without_dropped(frame) for frame in self.wide]
+    def wide_frames(self) -> Iterator[pl.DataFrame]:
+        """Yield the frames of what needs to be known of all subjects, without repeated events, and let go of them."""
+        while self.wide:
+            yield self._without_dropped(self.wide.pop(0))
 
     def _without_dropped(self, frame: pl.DataFrame) -> pl.DataFrame:
         if self.dropped is None:
@@ -153,7 +154,7 @@ class Parts:
             for number in range(PARTS)
             for frame in self.frames(number)
         ]
-        framed = framed_at(frames, now, self.given)
+        framed = framed_at(frames, now)
         rows, self.findings = repeated_ids(framed)
         if len(rows):
             self.dropped = framed.own[rows].select("@file", "@row")
@@ -177,6 +178,7 @@ class _Verdicts:
         self.findings = Findings()
         self.counts: list[Counts] = [{} for _ in self.versions]
         self.wide: list[World] = []
+        self._of_all: list[list[World]] = []
 
     def judge(self) -> None:
         """Judge what concerns all subjects, then part by part the rest, then the periods."""
@@ -186,6 +188,8 @@ class _Verdicts:
             worlds = self._worlds(self._framed(self.parts.frames(number)), wide=False)
             self._judge(f"{number:03}", worlds, wide=False)
             self.parts.progress(number + 1, PARTS, "judging")
+        # Last, since parts ask for windows, and what is remarkable about those is kept where all subjects are known.
+        self._tell(self._of_all)
         periods = [
             judged_periods(counts, version, self.now)
             for counts, version in zip(self.counts, self.versions, strict=True)
@@ -203,8 +207,8 @@ class _Verdicts:
             )
         return pl.concat(found)
 
-    def _framed(self, frames: list[pl.DataFrame]) -> Framed:
-        return framed_at(frames, self.now, self.parts.given)
+    def _framed(self, frames: Iterable[pl.DataFrame]) -> Framed:
+        return framed_at(frames, self.now)
 
     def _worlds(self, framed: Framed, *, wide: bool) -> list[World]:
         if wide:
@@ -220,15 +224,25 @@ class _Verdicts:
 
     def _judge(self, name: str, worlds: Sequence[World], *, wide: bool) -> None:
         judged: list[list[Found]] = []
-        already: set[Finding] = set()
+        remarkable: list[list[World]] = []
         for world, each, counts in zip(worlds, self.parts.shared, self.counts, strict=True):
-            found, remarkable = judge_all(world, self._ids(world.agreement, each, wide=wide))
+            found, worlds_of = judge_all(world, self._ids(world.agreement, each, wide=wide))
             judged.append(found)
+            remarkable.append(worlds_of)
             count(found, world.agreement, counts)
-            findings = [finding for finding in findings_of(remarkable) if finding not in already]
+        if wide:
+            self._of_all = remarkable
+        else:
+            self._tell(remarkable)
+        self._write(name, frame_of_all(judged, [{} for _ in judged], self.parts.agreement))
+
+    def _tell(self, remarkable: Iterable[Iterable[World]]) -> None:
+        """Keep what is remarkable about the worlds of each version, once."""
+        already: set[Finding] = set()
+        for some in remarkable:
+            findings = [finding for finding in findings_of(some) if finding not in already]
             self.findings.add(findings)
             already |= set(findings)
-        self._write(name, frame_of_all(judged, [{} for _ in judged], self.parts.agreement))
 
     def _ids(self, version: Agreement, each: Shared, *, wide: bool) -> frozenset[str]:
         return each.policies if wide else frozenset(version.policies) - each.policies

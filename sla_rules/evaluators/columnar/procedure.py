@@ -16,6 +16,7 @@ from sla_rules.evaluators.columnar.judged import (
     PENDING,
     UNDETERMINED,
     Columns,
+    starts_of,
     where,
 )
 from sla_rules.evaluators.columnar.progress import Progress, known_names
@@ -83,8 +84,7 @@ def decide(terms: Terms, policy: Procedure, judging: Judging, found: Courses, st
     undetermined = outcome == UNDETERMINED
     return Columns(
         terms,
-        cases,
-        start,
+        starts_of(cases, start),
         outcome,
         cases.at[start],
         stop_at=where(ended, at),

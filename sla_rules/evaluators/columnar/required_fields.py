@@ -10,7 +10,7 @@ from sla_rules.evaluators.columnar.circumstances import Judging
 from sla_rules.evaluators.columnar.columns import Flags, Ints
 from sla_rules.evaluators.columnar.conditions import Fields, holds
 from sla_rules.evaluators.columnar.items import Items, items_of
-from sla_rules.evaluators.columnar.judged import BREACHED, EXEMPT, MET, Columns
+from sla_rules.evaluators.columnar.judged import BREACHED, EXEMPT, MET, Columns, starts_of
 from sla_rules.language.policies import NamedField, RequiredFields
 from sla_rules.verdict import Terms
 
@@ -30,8 +30,7 @@ def required_fields(policy: RequiredFields, terms: Terms, judging: Judging) -> C
     exempted = judging.exemptions(rows, cases.at[rows])
     return Columns(
         terms,
-        cases,
-        rows,
+        starts_of(cases, rows),
         np.select([exempted.any, lacking.anything], [EXEMPT, BREACHED], MET),
         cases.at[rows],
         period=judging.periods(rows, judging.at_start(rows)),

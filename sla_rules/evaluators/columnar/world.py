@@ -85,6 +85,10 @@ class World:
                 self._found[key] = find()
             return cast(T, self._found[key])
 
+    def forget(self) -> None:
+        """Let go of what was found to judge by: the events alone stay."""
+        self._found.clear()
+
     def parts(self, size: int) -> "list[World]":
         """Return the world in parts of about as many events, no subject in two of them."""
         log = self.log.by_subject()
