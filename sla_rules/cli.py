@@ -10,9 +10,7 @@ from pathlib import Path
 from sla_rules.agreement import Agreement, load
 from sla_rules.errors import SlaError, did_you_mean, quoted
 from sla_rules.evaluators.reference import judge
-from sla_rules.events import Finding
 from sla_rules.sources import read_events
-from sla_rules.verdict import Verdicts
 from sla_rules.version import VERSION
 
 BAD_INPUT = 2
@@ -100,33 +98,38 @@ def _check_options(parser: argparse.ArgumentParser) -> None:
 
 def check(options: argparse.Namespace) -> int:
     """Judge a file of events and report."""
-    from sla_rules.report import Report
+    from sla_rules.report.evaluating import evaluate
 
-    verdicts, unreadable = _judged(options)
-    report = Report(verdicts, findings=unreadable, assume_complete=options.assume_complete)
+    with _progress() as advance:
+        report = evaluate(
+            _agreement(options),
+            options.events,
+            as_of=options.as_of,
+            assume_complete=options.assume_complete,
+            progress=advance,
+        )
     report.show()
     for path, text in ((options.json, report.to_json), (options.markdown, report.to_markdown)):
         if path is not None:
             _write(path, text())
-    if options.strict and (unreadable or report.check_the_mapping):
+    if options.strict and (report.refused or report.check_the_mapping):
         return BAD_INPUT
     return report.exit_code
 
 
-def _judged(options: argparse.Namespace) -> tuple[Verdicts, list[Finding]]:
-    """Judge the events that the options name; return the verdicts, and the rows that are no events."""
+def _agreement(options: argparse.Namespace) -> Agreement:
+    """Return the agreement that the options name, with the policies that they choose."""
     agreement = load(options.agreement, timezone=options.timezone)
-    if options.only:
-        agreement = agreement.only(*options.only)
-    events, unreadable = read_events(options.events, agreement)
-    return judge(agreement, events, as_of=options.as_of), unreadable
+    return agreement.only(*options.only) if options.only else agreement
 
 
 def explain(options: argparse.Namespace) -> int:
     """Tell the whole story of one case."""
     from sla_rules.report.stories import tell
 
-    verdicts, _ = _judged(options)
+    agreement = _agreement(options)
+    events, _ = read_events(options.events, agreement)
+    verdicts = judge(agreement, events, as_of=options.as_of)
     told = [verdict for verdict in verdicts if options.subject in (verdict.subject, *verdict.key)]
     if not told:
         known = {verdict.subject for verdict in verdicts if verdict.subject}
@@ -176,7 +179,7 @@ def _progress() -> Iterator[Callable[[int, int, str], None]]:
         task = progress.add_task("", total=None)
 
         def advance(done: int, of: int, what: str) -> None:
-            progress.update(task, completed=done, total=of, description=what)
+            progress.update(task, completed=done, total=of or None, description=what)
 
         yield advance
 

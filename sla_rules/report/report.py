@@ -38,6 +38,7 @@ class Report:
         judged: what the evaluator had to say.
         agreement: by what was judged.
         as_of: the instant of knowledge, in microseconds since 1970 UTC; None where there was no event.
+        refused: what of the source is no event.
     """
 
     def __init__(
@@ -58,13 +59,13 @@ class Report:
         self.judged = judged_of(verdicts) if isinstance(verdicts, Verdicts) else verdicts
         self.agreement = self.judged.agreement
         self.as_of = self.judged.as_of
-        self._of_source = list(findings)
+        self.refused = list(findings)
         self._assume_complete = assume_complete
 
     @cached_property
     def findings(self) -> list[Finding]:
         """What is remarkable about the data; what the source had to say first."""
-        return [*self._of_source, *self.judged.findings]
+        return [*self.refused, *self.judged.findings]
 
     @property
     def lazy(self) -> pl.LazyFrame:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,10 @@ from sla_rules.evaluators.columnar.judged import OUTCOMES, Columns, Periods
 from sla_rules.evaluators.columnar.log import gathered, names_at
 from sla_rules.judged import BASIS, STANDING_STILL, TEXT, TEXTS, schema
 
+Shape = Mapping[str, pl.DataType]
+"""The columns of a frame of verdicts and their types."""
+
+OUTCOME_NAMES = pl.Series([str(each) for each in OUTCOMES])
 _COUNTS = ("met", "breached", "pending", "exempt", "void", "undetermined")
 
 
@@ -24,14 +29,15 @@ def frame_of_all(
     outcome: str | None = None,
 ) -> pl.DataFrame:
     """Return the verdicts of all parts of all versions, by policy, periods last; those of one outcome if said."""
-    frames = [pl.DataFrame(schema=schema(agreement))]
+    shape = schema(agreement)
+    frames = [pl.DataFrame(schema=shape)]
     for id in agreement.policies:
         for instances, shares in zip(judged, periods, strict=True):
             for part in instances:
                 if id in part and len(some := of_outcome(part[id], outcome)):
-                    frames.append(frame_of(some, agreement))
+                    frames.append(frame_of(some, shape))
             if id in shares and shares[id].labels:
-                frame = frame_of_periods(shares[id], agreement)
+                frame = frame_of_periods(shares[id], shape)
                 frames.append(frame if outcome is None else frame.filter(pl.col("outcome") == str(outcome)))
     return pl.concat(frames)
 
@@ -56,10 +62,11 @@ def counts_of_all(
             rows += [(id, share.terms.version, True, str(OUTCOMES[code]), 1) for code in share.outcomes]
     kinds = {"policy": TEXT, "version": TEXT, "is_period": pl.Boolean(), "outcome": TEXT, "number": pl.Int64()}
     frame = pl.DataFrame(rows, schema=kinds, orient="row").filter(pl.col("number") > 0)
-    return frame.group_by("policy", "version", "is_period", "outcome").agg(pl.col("number").sum())
+    groups = frame.group_by("policy", "version", "is_period", "outcome", maintain_order=True)
+    return groups.agg(pl.col("number").sum())
 
 
-def frame_of(columns: Columns, agreement: Agreement) -> pl.DataFrame:
+def frame_of(columns: Columns, shape: Shape) -> pl.DataFrame:
     """Return the instance verdicts of a policy, with the columns of `schema`."""
     clause = columns.terms.policy.clause
     exempted = columns.exempted
@@ -71,7 +78,7 @@ def frame_of(columns: Columns, agreement: Agreement) -> pl.DataFrame:
         "policy": [columns.terms.policy.id],
         "subject": subjects(columns),
         "key": keys(columns),
-        "outcome": pl.Series([str(each) for each in OUTCOMES]).gather(columns.outcome),
+        "outcome": OUTCOME_NAMES.gather(columns.outcome),
         "start": instants(columns.start_at),
         "due": instants(columns.due_at),
         "stop": instants(columns.stop_at),
@@ -95,10 +102,10 @@ def frame_of(columns: Columns, agreement: Agreement) -> pl.DataFrame:
         shares = [str(Fraction(m - d, m)) for m, d in zip(measured.tolist(), down.tolist(), strict=True)]
         parts |= {"measured": instants(measured), "excluded": instants(excluded), "down": instants(down)}
         parts["share"] = pl.Series(shares, dtype=TEXT)
-    return whole(parts, len(columns), agreement)
+    return whole(parts, len(columns), shape)
 
 
-def frame_of_periods(periods: Periods, agreement: Agreement) -> pl.DataFrame:
+def frame_of_periods(periods: Periods, shape: Shape) -> pl.DataFrame:
     """Return the period verdicts of a policy in the order of their labels."""
     tallies = periods.tallies
     counted = [each.met + each.breached for each in tallies]
@@ -114,22 +121,28 @@ def frame_of_periods(periods: Periods, agreement: Agreement) -> pl.DataFrame:
         "share": [str(Fraction(each.met, of)) if of else None for each, of in zip(tallies, counted, strict=True)],
         **{name: [getattr(each, name) for each in tallies] for name in _COUNTS},
     }
-    return whole(parts, len(tallies), agreement)
+    return whole(parts, len(tallies), shape)
 
 
-def whole(parts: dict[str, Any], size: int, agreement: Agreement) -> pl.DataFrame:
+def whole(parts: dict[str, Any], size: int, shape: Shape) -> pl.DataFrame:
     """Return a frame of all columns; what has one value has it in every row, what is absent is empty or null."""
     columns = []
-    for name, dtype in schema(agreement).items():
+    for name, dtype in shape.items():
         part = parts.get(name)
         if part is None:
-            part = pl.Series([[]] if isinstance(dtype, pl.List) else [None], dtype=dtype)
-        series = part if isinstance(part, pl.Series) else pl.Series(part, strict=False)
-        series = series.cast(dtype).alias(name)
+            series = nothing(dtype).alias(name)
+        else:
+            series = (part if isinstance(part, pl.Series) else pl.Series(part, strict=False)).cast(dtype).alias(name)
         if len(series) != size:
             series = series.new_from_index(0, size) if size else series.clear()
         columns.append(series)
     return pl.DataFrame(columns)
+
+
+@cache
+def nothing(dtype: pl.DataType) -> pl.Series:
+    """Return what stands where a verdict has nothing to say, once."""
+    return pl.Series([[]] if isinstance(dtype, pl.List) else [None], dtype=dtype)
 
 
 def instants(values: Ints | None) -> pl.Series | None:
