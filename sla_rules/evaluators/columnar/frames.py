@@ -9,8 +9,7 @@ import numpy as np
 import polars as pl
 
 from sla_rules.agreement import Agreement
-from sla_rules.evaluators.columnar.allowance import Basis
-from sla_rules.evaluators.columnar.columns import NONE, Column, Ints
+from sla_rules.evaluators.columnar.columns import NONE, Column, Ints, firsts, groups
 from sla_rules.evaluators.columnar.judged import OUTCOMES, Columns, Periods
 from sla_rules.evaluators.columnar.log import gathered, names_at
 from sla_rules.judged import BASIS, STANDING_STILL, TEXT, TEXTS, schema
@@ -19,6 +18,7 @@ Shape = Mapping[str, pl.DataType]
 """The columns of a frame of verdicts and their types."""
 
 OUTCOME_NAMES = pl.Series([str(each) for each in OUTCOMES])
+NO_NAMES = pl.Series([[]], dtype=TEXTS)
 _COUNTS = ("met", "breached", "pending", "exempt", "void", "undetermined")
 
 
@@ -200,33 +200,58 @@ def evidence(columns: Columns) -> pl.Series:
         everyone = pl.DataFrame({"owner": np.arange(size)}).join(grouped, on="owner", how="left", maintain_order="left")
         names.append(everyone["name"].fill_null([]).alias("reopened"))
     names += [each if isinstance(each, pl.Series) else names_at(log.names, each) for each in columns.evidence]
-    frame = pl.DataFrame([each.alias(str(number)) for number, each in enumerate(names)])
-    return frame.select(pl.concat_list(pl.all()).list.drop_nulls().list.unique(maintain_order=True)).to_series()
+    if names[1:2] and names[1].dtype == TEXTS:
+        frame = pl.DataFrame([each.alias(str(number)) for number, each in enumerate(names)])
+        return frame.select(pl.concat_list(pl.all()).list.drop_nulls().list.unique(maintain_order=True)).to_series()
+    return listed(names)
+
+
+def listed(names: list[pl.Series]) -> pl.Series:
+    """Return, row by row, the names that stand in some columns, each once, as a list."""
+    size = len(names[0])
+    there = np.zeros((size, len(names)), np.bool_)
+    for number, each in enumerate(names):
+        there[:, number] = each.is_not_null().to_numpy()
+        for before in names[:number]:
+            there[:, number] &= ~(each == before).fill_null(False).to_numpy()
+    every = pl.concat([each.alias("name") for each in names])
+    lengths = there.sum(axis=1)
+    parts, rows = [], []
+    # Rows with as many names are cut out of one column together, which is far quicker than one by one.
+    for length in np.unique(lengths).tolist():
+        here = np.flatnonzero(lengths == length)
+        row, column = np.nonzero(there[here])
+        cut = every.gather(here[row] + column * size)
+        parts.append(cut.reshape((len(here), length)).cast(TEXTS) if length else NO_NAMES.new_from_index(0, len(here)))
+        rows.append(here)
+    if len(parts) == 1:
+        return parts[0]
+    return pl.concat(parts).gather(np.argsort(np.concatenate(rows)))
 
 
 def basis(columns: Columns) -> pl.Series | None:
-    """Return the fields and values that chose each limit, in order."""
-    if not columns.basis:
+    """Return the fields and values that chose each limit, in order; made once for each combination of them."""
+    if not columns.basis or not len(columns):
         return None
-    parts = []
-    for number, each in enumerate(columns.basis):
-        value = said(each, lowers=columns.terms.policy.kind != "no_overlap")
-        there = pl.Series(each.values.present) | each.always
-        struct = pl.DataFrame(
-            {"name": pl.Series([each.name]).new_from_index(0, len(columns)), "value": value}
-        ).to_struct()
-        parts.append(pl.select(pl.when(there).then(struct).alias(str(number))).to_series())
-    lists = pl.DataFrame(parts).select(pl.concat_list(pl.all()).list.drop_nulls()).to_series()
-    return lists.cast(BASIS)
+    said = [each.values.coded() for each in columns.basis]
+    kinds = groups([np.where(each.present, each.data + 1, 0) for each in said], len(columns))
+    lowers = columns.terms.policy.kind != "no_overlap"
+    distinct = [
+        [
+            {"name": each.name, "value": shown(values.item(place), lowers=lowers)}
+            for each, values in zip(columns.basis, said, strict=True)
+            if each.always or values.present[place]
+        ]
+        for place in firsts(kinds).tolist()
+    ]
+    return pl.Series(distinct, dtype=BASIS).gather(kinds)
 
 
-def said(basis: Basis, *, lowers: bool) -> pl.Series:
-    """Return values as a sentence shows them."""
-    column = basis.values
-    if column.values is None:
-        return pl.Series(column.data).set(pl.Series(~column.present), None).cast(TEXT)
-    shown = [str(value).lower() if lowers and isinstance(value, bool) else str(value) for value in column.values]
-    return gathered(pl.Series(shown or [None], dtype=TEXT), column.data, column.present)
+def shown(value: Any, *, lowers: bool) -> str | None:
+    """Return a value as a sentence shows it."""
+    if value is None:
+        return None
+    return str(value).lower() if lowers and isinstance(value, bool) else str(value)
 
 
 def details(columns: Columns) -> pl.Series | None:
