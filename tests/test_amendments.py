@@ -284,3 +284,15 @@ def versions(factory: pytest.TempPathFactory) -> tuple[sla.Agreement, sla.Agreem
         second = OPENED.replace("LIMIT", "1 h") + CALLED.replace("1 min", "2 min")
         MADE.append((old, folder(factory.mktemp("new"), d2025_01_01=first, d2026_01_01=second)))
     return MADE[0]
+
+
+def test_a_pause_is_looked_at_by_the_version_that_judges_its_case(
+    judge: Callable[..., Verdicts], tmp_path: Path
+) -> None:
+    paused = OPENED.replace("limit: LIMIT", "limit: 8 h, pause: {from: called, to: answered}")
+    made = folder(tmp_path, d2025_01_01=paused, d2026_01_01=paused)
+    history = History().add("answered", "2025-12-30T12:00:00Z").add("opened", "2026-01-02T12:00:00Z")
+    history.add("opened", "2025-12-31T12:00:00Z", subject="T")
+    verdicts = judge(made, history.events)
+    assert [verdict.subject for verdict in verdicts] == ["T", "S"]
+    assert kinds(verdicts) == []

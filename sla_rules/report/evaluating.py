@@ -56,6 +56,10 @@ def evaluate(
         raise SlaError(f"{quoted(agreement)} is not an Agreement; `load` makes one")
     if not isinstance(windows, Iterable):
         raise InputError(f"windows must be a list, found {quoted(windows)}")
+    if scratch is not None and not (isinstance(scratch, (str, PathLike)) and Path(scratch).is_dir()):
+        raise InputError(f"scratch must be a folder, {quoted(scratch)} is none")
+    if progress is not None and not callable(progress):
+        raise InputError(f"progress must be a function of three arguments, found {quoted(progress)}")
     windows = list(windows)
     if isinstance(source, (list, tuple)) and all(isinstance(each, Event) for each in source):
         if columns is not None or timezone is not None:

@@ -64,8 +64,12 @@ class Report:
 
     @cached_property
     def findings(self) -> list[Finding]:
-        """What is remarkable about the data; what the source had to say first."""
-        return [*self.refused, *self.judged.findings]
+        """What is remarkable about the data, by kind; what the source had to say first."""
+        found = sorted(
+            self.judged.findings,
+            key=lambda each: (each.kind, each.policy or "", each.subject or "", each.event or "", each.message),
+        )
+        return [*self.refused, *found]
 
     @property
     def lazy(self) -> pl.LazyFrame:
@@ -184,7 +188,7 @@ class Report:
 
         return to_json(self, path)
 
-    def to_markdown(self, most: int = 200) -> str:
+    def to_markdown(self, *, most: int = 200) -> str:
         """The report as Markdown, with at most `most` breaches of each clause."""
         from sla_rules.report.markdown import markdown
 

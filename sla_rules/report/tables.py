@@ -23,7 +23,8 @@ def headline(report: "Report") -> str:
     counted = {status: sum(line.status == status for line in lines) for status in STATUSES}
     said = ", ".join(f"{number} {status}" for status, number in counted.items() if number)
     as_of = "" if report.as_of is None else f" as of {report.provenance['as_of']}"
-    return f"{len(lines)} promises of `{report.agreement.id}`{as_of}: {said}."
+    promises = "1 promise" if len(lines) == 1 else f"{len(lines)} promises"
+    return f"{promises} of `{report.agreement.id}`{as_of}: {said}."
 
 
 def summary_rows(report: "Report") -> Iterator[tuple[str, ...]]:

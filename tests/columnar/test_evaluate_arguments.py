@@ -121,3 +121,20 @@ def test_a_list_of_events_and_a_frame_of_them_make_the_same_report() -> None:
     one, other = sla.evaluate(TERMS, EVENTS), sla.evaluate(TERMS, FRAME)
     assert one.verdicts.drop("evidence").equals(other.verdicts.drop("evidence"))
     assert one.provenance["as_of"] == other.provenance["as_of"]
+
+
+@sources
+@pytest.mark.parametrize("given", [{"scratch": "/no/such/folder"}, {"scratch": 5}, {"progress": 5}])
+def test_what_larger_histories_need_is_checked_for_small_ones_too(source: Any, given: Any) -> None:
+    with pytest.raises(sla.InputError, match=r"^(scratch must be a folder|progress must be a function)"):
+        sla.evaluate(TERMS, source, **given)
+
+
+def test_attainment_by_a_field_that_holds_lists() -> None:
+    made = agreement(
+        {"start": "opened", "stop": "closed", "limit": "1 h"},
+        events={"opened": {"tags": {"kind": "list"}}, "closed": {}},
+    )
+    frame = FRAME.with_columns(tags=pl.Series([["a", "b"]]))
+    by_tags = sla.evaluate(made, frame, assume_complete=True).attainment("month", by="tags")
+    assert by_tags["tags"].to_list() == ["['a', 'b']"]

@@ -30,10 +30,10 @@ class Spans(NamedTuple):
     end: Ints
 
 
-def pauses(policy: Deadline, judging: Judging, found: Instances, variant: int) -> Spans:
-    """Return the pauses of all cases, seen in one of the ways there are."""
+def pauses(policy: Deadline, judging: Judging, found: Instances, variant: int, starts: Ints) -> Spans:
+    """Return the pauses of all cases, seen in one of the ways there are; `starts` are those of instances to judge."""
     parts = [
-        between(pause, policy, judging, found, variant)
+        between(pause, policy, judging, found, variant, starts)
         if isinstance(pause, PauseBetween)
         else by_state(pause, policy, judging.cases, found, variant)
         for pause in policy.pause
@@ -43,7 +43,9 @@ def pauses(policy: Deadline, judging: Judging, found: Instances, variant: int) -
     return Spans(start[order], end[order])
 
 
-def between(pause: PauseBetween, policy: Deadline, judging: Judging, found: Instances, variant: int) -> Spans:
+def between(
+    pause: PauseBetween, policy: Deadline, judging: Judging, found: Instances, variant: int, starts: Ints
+) -> Spans:
     """Return the pauses that some events begin and others end."""
     cases = judging.cases
     rows = np.flatnonzero(cases.of_types([each.type for each in (*pause.from_, *pause.to)]))
@@ -53,7 +55,7 @@ def between(pause: PauseBetween, policy: Deadline, judging: Judging, found: Inst
     nothing = np.zeros(len(rows), np.bool_)
     spans = runs(cases, Tokens(rows, begins, np.zeros(len(rows), np.int64), [ends], [nothing], ends_own=True))
     seen = np.zeros(len(cases.bounds), np.bool_)
-    seen[cases.index[found.runs.start[found.variant == variant]]] = True
+    seen[cases.index[starts]] = True
     unused = np.setdiff1d(rows[ends & seen[cases.index[rows]]], spans.end)
     for type in np.unique(cases.type[unused]).tolist():
         message = f"`{cases.log.types[type]}` without {named(pause.from_)} before it"
@@ -175,10 +177,10 @@ class Clock:
         variant = self.found.variant[view.number]
         for each in np.unique(variant).tolist():
             which = np.flatnonzero(variant == each)
-            found: Spans = view.judging.world.once(
-                ("pauses", view.policy.id, each), partial(pauses, view.policy, view.judging, self.found, each)
-            )
             begun = view.start[which]
+            found: Spans = view.judging.world.once(
+                ("pauses", view.policy.id, each), partial(pauses, view.policy, view.judging, self.found, each, begun)
+            )
             # The furthest end so far: what lies before the first one after the start is over by then.
             reach = np.maximum.accumulate(np.where(found.end >= 0, found.end, cases.last[found.start] + 1))
             low = np.searchsorted(reach, cases.end[begun], side="right")

@@ -25,7 +25,7 @@ class Lists(Sequence[Any]):
     def __getitem__(self, place: slice) -> Sequence[Any]: ...
     def __getitem__(self, place: int | slice) -> Any:
         """Return one list, or those of a slice."""
-        return Lists(self.series[place]) if isinstance(place, slice) else self.series[place].to_list()
+        return Lists(self.series[place]) if isinstance(place, slice) else self.series[int(place)].to_list()
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.series.to_list())
