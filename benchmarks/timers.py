@@ -65,6 +65,20 @@ def summary(path: str, warm: str, policies: tuple[str, ...] = ("support.*",)) ->
     return _warmed(work, path, warm)
 
 
+def counts(path: str, warm: str, policies: tuple[str, ...] = ("support.*",)) -> Callable[[], list[tuple[Any, ...]]]:
+    """Ours, up to how many verdicts there are: by policy, whether they judge periods, and outcome."""
+    evaluate = _ours(policies)
+
+    def work(path: str) -> list[tuple[Any, ...]]:
+        found = evaluate(path).judged.counts
+        return sorted(
+            (str(a), b, str(c), d)
+            for a, b, c, d in found.select("policy", "is_period", "outcome", "number").iter_rows()
+        )
+
+    return _warmed(work, path, warm)
+
+
 def verdicts(path: str, warm: str, policies: tuple[str, ...] = ("support.*",)) -> Callable[[], Breaches]:
     """Ours, up to the frame of all verdicts with all their fields."""
     import polars as pl

@@ -101,6 +101,11 @@ class Agreement:
         # Where a later version takes over, that instant counts: its time zone may be another one.
         return first, self._until if after is None or self._until is not None else after
 
+    def covers(self, at: int) -> bool:
+        """Say whether it is in force at an instant."""
+        first, after = self.in_force
+        return (first is None or at >= first) and (after is None or at < after)
+
     def only(self, *patterns: str) -> "Agreement":
         """Return the same agreement with those of its policies whose ids match one of the patterns (`support.*`).
 

@@ -32,7 +32,7 @@ def test_what_is_no_agreement_is_refused(source: Any, given: Any) -> None:
 @pytest.mark.parametrize(
     ("windows", "message"),
     [
-        (3, "windows must be a list, found `3`"),
+        (3, "windows: `3` is neither a list of windows, a file nor a frame of them"),
         (["maintenance"], "`maintenance` is not a Window"),
         ([EVENTS[0]], "is not a Window"),
         (

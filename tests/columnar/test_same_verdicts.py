@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 import sla_rules as sla
 from sla_rules.evaluators import columnar
-from sla_rules.evaluators.columnar import judging, partitions
+from sla_rules.evaluators.columnar import judging
 from sla_rules.instants import moment
-from sla_rules.sources import batches, read_events
+from sla_rules.sources import read_events
 from sla_rules.testing.directed import History
 from sla_rules.testing.strategies import agreements, histories
 from tests.columnar.ties import BEGIN, SLOTS, TIES, at, terms, tied_histories
@@ -146,20 +146,7 @@ def test_files_with_many_events_at_one_instant(events: list[sla.Event]) -> None:
     through_files(TIES, without_nulls(events), None)
 
 
-# --- part by part ------------------------------------------------------------------------------------------------
-
-
-@settings(max_examples=25, phases=UNSHRUNK)
-@given(events=tied_histories(20), seed=SEEDS)
-def test_histories_judged_part_by_part(events: list[sla.Event], seed: int) -> None:
-    some = disordered(events, seed)
-    with TemporaryDirectory() as name, pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(partitions, "PARTS", 3)
-        paths = [
-            to_parquet(rows, TIES, Path(name) / f"{number}.parquet", parsed=False)
-            for number, rows in enumerate(in_parts(as_rows(some), 3))
-        ]
-        assert apart(expected_of(TIES, some, None), partitions.judge_parts(TIES, batches(paths, TIES))) == []
+# --- in pieces ---------------------------------------------------------------------------------------------------
 
 
 @settings(max_examples=40)

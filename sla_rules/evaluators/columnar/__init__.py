@@ -10,15 +10,15 @@ from functools import partial
 import polars as pl
 
 from sla_rules.agreement import Agreement
-from sla_rules.errors import InputError, SlaError, quoted
 from sla_rules.evaluators.columnar.declared import world_of_frames
 from sla_rules.evaluators.columnar.frames import counts_of_all, frame_of_all
 from sla_rules.evaluators.columnar.framing import known_frames
 from sla_rules.evaluators.columnar.judging import findings_of, judge_all, periods_of
-from sla_rules.evaluators.columnar.listing import attributes_of, known_events, world_of
+from sla_rules.evaluators.columnar.listing import attributes_of, world_of
 from sla_rules.evaluators.columnar.world import World
 from sla_rules.events import Event, Finding, Window
 from sla_rules.judged import Judged, listed
+from sla_rules.known import check_agreement, checked_events, checked_windows, known_events
 from sla_rules.verdict import Verdicts
 
 
@@ -33,14 +33,10 @@ def judge_events(
     agreement: Agreement, events: Iterable[Event], *, as_of: object = None, windows: Iterable[Window] = ()
 ) -> Judged:
     """Judge a list of events; takes and raises what `sla_rules.judge` does."""
-    if not isinstance(agreement, Agreement):
-        raise SlaError(f"{quoted(agreement)} is not an Agreement; `load` makes one")
-    for name, given in (("events", events), ("windows", windows)):
-        if not isinstance(given, Iterable):
-            raise InputError(f"{name} must be a list, found {quoted(given)}")
-    windows = list(windows)
-    known = known_events(list(events), as_of)
-    worlds = [world_of(known, version, agreement.versions, windows) for version in agreement.versions]
+    check_agreement(agreement)
+    passed = checked_windows(windows, agreement)
+    known = known_events(checked_events(events), as_of)
+    worlds = [world_of(known, version, agreement.versions, passed) for version in agreement.versions]
     return judged_of(worlds, agreement, known.given)
 
 
@@ -48,9 +44,9 @@ def judge_frames(
     agreement: Agreement, frames: Iterable[pl.DataFrame], *, as_of: object = None, windows: Iterable[Window] = ()
 ) -> Judged:
     """Judge frames of events, as `sla_rules.sources.batches` gives them, all in memory at once."""
-    windows = list(windows)
+    passed = checked_windows(windows, agreement)
     known = known_frames(frames, as_of)
-    worlds = [world_of_frames(known, version, agreement.versions, windows) for version in agreement.versions]
+    worlds = [world_of_frames(known, version, agreement.versions, passed) for version in agreement.versions]
     return judged_of(worlds, agreement, known.given)
 
 

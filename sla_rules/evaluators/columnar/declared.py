@@ -1,21 +1,22 @@
 """Frames of events read as an agreement declares them, and what is remarkable about what they say."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import polars as pl
 
 from sla_rules.agreement import Agreement
 from sla_rules.errors import did_you_mean, quoted
-from sla_rules.evaluators.columnar.columns import NONE, Column, Flags, Ints, absent, flagged
-from sla_rules.evaluators.columnar.findings import MOST_FINDINGS
+from sla_rules.evaluators.columnar.columns import NONE, Column, Flags, Ints, absent, flagged, numbers
+from sla_rules.evaluators.columnar.findings import Remark
 from sla_rules.evaluators.columnar.framing import Framed, Named, Piece
 from sla_rules.evaluators.columnar.log import Cells, Log, Moved
 from sla_rules.evaluators.columnar.reading import JSON, Read, joined, read
 from sla_rules.evaluators.columnar.world import World, covered
 from sla_rules.events import Finding, Window, canonical
+from sla_rules.known import unknown_type
 from sla_rules.language.declarations import EventDeclaration
 
 
@@ -37,21 +38,31 @@ def world_of_frames(
         wide: where what concerns more than one subject is known, if the events are a part of a larger world.
         fields: the only fields to read, without findings; all, with their findings, unless given.
     """
-    reading = _Reading(framed, agreement, versions, fields)
-    log = reading.log()
-    left_out = reading.names.subjects(np.unique(reading.subject[reading.left_out])).to_list()
-    world = World(agreement, versions, log, framed.as_of, windows, left_out, wide)
+    reading = Reading(framed, agreement, versions, fields)
+    world = World(agreement, versions, reading.log, framed.as_of, windows, reading.subjects_left_out, wide)
     if fields is None:
         world.findings += [*framed.findings, *reading.findings]
+        world.remarks += reading.remarks
     return world
 
 
-class _Reading:
-    """Reads frames by one version of an agreement, and keeps what is remarkable about them."""
+class Reading:
+    """Frames of events as one version of an agreement reads them.
+
+    Attributes:
+        log: the events that it declares, those that contradict themselves left out.
+        places: for each event of the log, its place in the frames.
+        findings, remarks: what is remarkable about what the events say.
+    """
 
     def __init__(
-        self, framed: Framed, agreement: Agreement, versions: Sequence[Agreement], fields: frozenset[str] | None
+        self,
+        framed: Framed,
+        agreement: Agreement,
+        versions: Sequence[Agreement],
+        fields: frozenset[str] | None = None,
     ) -> None:
+        """Read everything, or only some fields."""
         self.framed = framed
         self.fields = fields
         self.type, self.types = framed.types
@@ -59,18 +70,30 @@ class _Reading:
         self.agreement = agreement
         self.versions = versions
         self.findings: list[Finding] = []
+        self.remarks: list[Remark] = []
         self.names = Named(framed.own, self.subject_names, lambda row: canonical(framed.event(row).data))
         self.concerned = self._concerned()
         self.cells: dict[str, list[tuple[Ints, Column]]] = {}
         self.left_out = np.zeros(len(framed.own), np.bool_)
-        self.all_kept = bool(framed.keep.all())
+        # Not a method, which would hold on to all of this for as long as nobody collects what refers to itself.
+        self.found = partial(found_cells, self.cells)
+        self.every = Log(framed.at, self.type, self.subject, self.types, self.found, self.names)
+        kept = self._read()
+        self.places = np.flatnonzero(kept)
+        self.log = self._log(None if kept.all() else self.places)
 
-    def log(self) -> Log:
-        """Read everything and return the log of the events that the version declares."""
-        keep = self.framed.keep & ~self.left_out
+    @property
+    def subjects_left_out(self) -> list[str]:
+        """The subjects of which an event was left out."""
+        return self.names.subjects(np.unique(self.subject[self.left_out])).to_list()
+
+    def _read(self) -> Flags:
+        """Read the events type by type; return which of them the log holds."""
+        keep = self.framed.keep.copy()
+        all_known = bool(keep.all())
         for type in self.types:
             pieces = self.framed.pieces[type]
-            if not self.all_kept:
+            if not all_known:
                 pieces = [piece.some(self.framed.keep) for piece in pieces]
             rows = np.concatenate([piece.places for piece in pieces])
             declaration = self.agreement.events.get(type)
@@ -79,29 +102,24 @@ class _Reading:
                 self._unknown_type(type, rows)
             else:
                 self._read_type(declaration, rows, pieces)
-        keep &= ~self.left_out
-        return self._log(None if keep.all() else np.flatnonzero(keep))
+        return keep & ~self.left_out
 
     def _log(self, kept: Ints | None) -> Log:
-        """Return the log of the events that are kept, all of them unless said."""
-        framed, names = self.framed, self.names
-        moved = None if kept is None else np.cumsum(flagged(len(framed.own), kept)) - 1
+        """Return the log of the events that are kept, all of them for None."""
+        every = self.every
+        if kept is None:
+            return Log(every.at, every.type, every.subject, every.types, cache(self.found), every.names)
+        held = flagged(len(every), kept)
+        moved = np.cumsum(held) - 1
+        found = self.found
 
         def cells(name: str) -> Cells:
-            parts = self.cells.get(name, [])
-            if not parts:
-                return np.zeros(0, np.int64), absent(0)
-            places, values = np.concatenate([rows for rows, _ in parts]), joined([each for _, each in parts])
-            order = np.argsort(places) if len(parts) > 1 else np.arange(len(places))
-            if kept is not None and moved is not None:
-                order = order[flagged(len(moved), kept)[places[order]]]
-                return moved[places[order]], values.take(order)
-            return places[order], values.take(order)
+            places, values = found(name)
+            there = held[places]
+            return moved[places[there]], values.take(np.flatnonzero(there))
 
-        if kept is None:
-            return Log(framed.at, self.type, self.subject, self.types, cache(cells), names)
-        at, type, subject = framed.at[kept], self.type[kept], self.subject[kept]
-        return Log(at, type, subject, self.types, cache(cells), Moved(names, kept))
+        names = Moved(every.names, kept)
+        return Log(every.at[kept], every.type[kept], every.subject[kept], every.types, cache(cells), names)
 
     def _concerned(self) -> Flags:
         """Say of which events findings are kept: those of this version, of none, or of a case that began in it."""
@@ -128,26 +146,15 @@ class _Reading:
             return
         at = self.framed.at[rows]
         earliest = rows[at == at.min()]
-        first = earliest[np.argmin(self.names.order(earliest))]
-        message = f"unknown event type {quoted(type)}{did_you_mean(type, self.agreement.events)}"
-        self.findings += [
-            replace(found, count=len(rows))
-            for found in self._finding("unknown_type", np.array([first]), lambda _: message)
-        ]
+        first = earliest[np.argmin(self.names.order(earliest))][np.newaxis]
+        said = Remark("unknown_type", self.every, first, first, unknown_type(type, self.agreement), None)
+        self.findings += [replace(found, count=len(rows)) for _, found in said.findings(1)]
 
-    def _finding(self, kind: str, rows: Ints, say: Callable[[int], str]) -> Iterator[Finding]:
-        names, places = self.names.events(rows), self.names.locations(rows)
-        subjects = self.names.subjects(self.subject[rows])
-        for row, name, subject, location in zip(rows.tolist(), names, subjects, places, strict=True):
-            yield Finding(kind, say(row), name, subject, place=location)
-
-    def _note(self, kind: str, rows: Ints, say: Callable[[int], str]) -> None:
-        """Keep findings about events; those beyond the first many are counted in one."""
+    def _note(self, kind: str, rows: Ints, say: Callable[[int], str] | str) -> None:
+        """Keep what is remarkable about events; `say` is the message, or gives that of a row."""
         rows = np.sort(rows[self.concerned[rows]])
-        self.findings += self._finding(kind, rows[:MOST_FINDINGS], say)
-        if len(rows) > MOST_FINDINGS:
-            more = len(rows) - MOST_FINDINGS
-            self.findings.append(Finding(kind, f"{more} more: {say(int(rows[-1]))}", count=more))
+        if len(rows):
+            self.remarks.append(Remark(kind, self.every, rows, rows, say, None))
 
     def _read_type(self, declaration: EventDeclaration, rows: Ints, pieces: list[Piece]) -> None:
         """Read the fields of all events of a type."""
@@ -172,17 +179,14 @@ class _Reading:
             here = rows[start : start + len(each.given)]
             start += len(each.given)
             if (each.given & ~each.column.present).any():
-                said = {int(here[row]): message for row, message in each.wrong().items()}
-                prefix = f"{declaration.type}: {name}: "
-                self._note(
-                    "wrong_value",
-                    np.array(list(said), np.int64),
-                    lambda row, said=said, prefix=prefix: f"{prefix}{said[row]}; taken as missing",  # type: ignore[misc]
-                )
+                said = {
+                    int(here[row]): f"{declaration.type}: {name}: {message}; taken as missing"
+                    for row, message in each.wrong().items()
+                }
+                self._note("wrong_value", np.array(list(said), np.int64), said.__getitem__)
             missing.append(here[~each.given])
         if name in declaration.required:
-            message = f"{declaration.type}: {quoted(name)} is missing"
-            self._note("missing_field", np.concatenate(missing), lambda _: message)
+            self._note("missing_field", np.concatenate(missing), f"{declaration.type}: {quoted(name)} is missing")
 
     def _misspelt(self, declaration: EventDeclaration, pieces: list[Piece]) -> None:
         """Note fields whose name is nearly that of a declared one which the event lacks."""
@@ -207,14 +211,21 @@ class _Reading:
             column = found.get(name)
             if column is None or (bound != "time" and bound not in found):
                 continue
-            early = _before(
-                column, found[bound] if bound != "time" else Column(self.framed.at[rows], ~np.zeros_like(out))
-            )
-            early &= ~out
+            early = _before(column, numbers(self.framed.at[rows]) if bound == "time" else found[bound]) & ~out
             out |= early
             message = f"{declaration.type}: {quoted(name)} is before {quoted(bound)}; the event is left out"
-            self._note("interval_reversed", rows[early], lambda _, message=message: message)  # type: ignore[misc]
+            self._note("interval_reversed", rows[early], message)
         self.left_out[rows[out]] = True
+
+
+def found_cells(cells: Mapping[str, list[tuple[Ints, Column]]], name: str) -> Cells:
+    """Return where a field is among all events, and its values, from what was read type by type."""
+    parts = cells.get(name, [])
+    if not parts:
+        return np.zeros(0, np.int64), absent(0)
+    places, values = np.concatenate([rows for rows, _ in parts]), joined([each for _, each in parts])
+    order = np.argsort(places) if len(parts) > 1 else np.arange(len(places))
+    return places[order], values.take(order)
 
 
 def series_of(name: str, pieces: list[Piece]) -> list[pl.Series]:

@@ -10,11 +10,10 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from sla_rules.errors import quoted
 from sla_rules.evaluators.columnar.columns import Flags, Ints
 from sla_rules.evaluators.columnar.lists import distinct_values
 from sla_rules.evaluators.columnar.reading import JSON, decoded
-from sla_rules.events import Event, Finding, canonical
+from sla_rules.events import Event, Finding, in_order, without_duplicates
 from sla_rules.instants import micros, moment
 from sla_rules.sources import place
 
@@ -182,7 +181,7 @@ def framed_at(frames: Iterable[pl.DataFrame], now: int | None) -> Framed:
         size += len(frame)
     own = pl.concat(owns) if owns else _nothing()
     if now is None and len(own):
-        now = int(own["@at"].max())  # type: ignore[arg-type]
+        now = int(own["@at"].to_numpy().max())
     return Framed(own, pieces, now, given, own["@at"].to_numpy() <= (now or 0))
 
 
@@ -235,31 +234,8 @@ def repeated_ids(framed: Framed) -> tuple[Ints, list[Finding]]:
     if known.hash().n_unique() == len(known):
         return np.zeros(0, np.int64), []
     several = known.filter(known.is_duplicated()).unique()
-    rows = np.flatnonzero(ids.is_in(several.implode()).fill_null(False).to_numpy() & framed.keep)
-    events = [(framed.event(row), row) for row in rows.tolist()]
-    events.sort(key=lambda pair: (pair[0].at, pair[0].id, pair[0].type, pair[0].subject, canonical(pair[0].data)))
-    first: dict[str | None, Event] = {}
-    dropped: list[int] = []
-    same: list[Event] = []
-    findings: list[Finding] = []
-    for event, row in events:
-        kept = first.setdefault(event.id, event)
-        if kept is event:
-            continue
-        dropped.append(row)
-        if _content(kept) == _content(event):
-            same.append(event)
-        else:
-            message = f"id {quoted(event.id)} stands for two different events; the first in order is kept"
-            findings.append(Finding("conflicting_id", message, event.name, event.subject, place=event.place))
-    if same:
-        message = f"{len(same)} repeated events dropped, the first is {quoted(same[0].id)}"
-        first_one, count = same[0], len(same)
-        findings.append(
-            Finding("duplicate", message, first_one.name, first_one.subject, count=count, place=first_one.place)
-        )
-    return np.array(dropped, np.int64), findings
-
-
-def _content(event: Event) -> tuple[object, ...]:
-    return event.at, event.type, event.subject, canonical(event.data)
+    rows = np.flatnonzero(ids.is_in(several.implode()).fill_null(False).to_numpy() & framed.keep).tolist()
+    events = {id(event): (event, row) for row in rows for event in (framed.event(row),)}
+    kept, findings = without_duplicates(in_order(event for event, _ in events.values()))
+    again = events.keys() - {id(event) for event in kept}
+    return np.sort(np.array([events[each][1] for each in again], np.int64)), findings

@@ -55,9 +55,9 @@ def judge_all(world: World, ids: Collection[str]) -> tuple[list[Found], list[Wor
     Returns:
         The instance verdicts of each part, and the worlds that hold what is remarkable.
     """
-    if len(world.log) <= AT_ONCE:
-        return [judge_world(world, ids)], [world]
     apart = wide_policies(world.agreement)
+    if len(world.log) <= AT_ONCE or apart.issuperset(ids):
+        return [judge_world(world, ids)], [world]
     judged = [judge_world(world, apart & frozenset(ids))]
     parts = world.parts(AT_ONCE)
     with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
@@ -87,7 +87,6 @@ def findings_of(worlds: Iterable[World]) -> list[Finding]:
 
 def judge_world(world: World, ids: Collection[str]) -> Found:
     """Judge some policies of a version."""
-    world.check_windows()
     agreement = world.agreement
     types = families(agreement, ids)
     terms = terms_of(agreement, world.as_of)

@@ -25,12 +25,14 @@ def no_overlap(policy: NoOverlap, terms: Terms, judging: Judging) -> Columns:
     start, end = (instants(column) for column in own[1:])
     intervals = own[1].present & own[2].present
     backwards = intervals & (end < start)
-    note_reversed(policy, rows[backwards], judging)
+    # Of subjects that booked several resources, those of other parts are judged there.
+    here = judging.world.owned(own[0])
+    note_reversed(policy, rows[backwards & here], judging)
     blocks = own[0].present & intervals & (start < end)
     order = in_order(rows, judging)
     gone = lifetimes(policy, rows, blocks, order, cases)
     other = rivals(alike(own[0]), start, end, blocks, order, gone)
-    kept = np.flatnonzero(~backwards)
+    kept = np.flatnonzero(here & ~backwards)
     kept = kept[judging.in_force(rows[kept])]
     return decide(policy, terms, judging, rows[kept], np.where(other < 0, -1, rows[other])[kept])
 

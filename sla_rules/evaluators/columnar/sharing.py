@@ -1,61 +1,133 @@
 """What concerns more than one subject, and so cannot be judged on a part of the subjects alone."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
 from sla_rules.agreement import Agreement
 from sla_rules.evaluators.columnar.needs import families, types_behind
+from sla_rules.language.exemptions import Backlog
 from sla_rules.language.policies import Availability, Deadline, NoOverlap, Policy
 from sla_rules.language.selectors import Selector
 from sla_rules.language.windows import DeclaredWindow, PlannedWindow
 
+SUBJECT = ("subject",)
+EVERYTHING = ()
 
-class Shared(NamedTuple):
-    """What needs to be known of all subjects at once.
+
+class Needs(NamedTuple):
+    """What of the events something rests on.
 
     Attributes:
-        policies: the ids of those that are judged on all subjects together.
-        types: the types of the events that they, windows, publications and backlogs rest on.
-        fields: the fields of those events that matter.
+        types: the types of those events.
+        fields: the fields of them that matter.
     """
 
-    policies: frozenset[str]
     types: frozenset[str]
     fields: frozenset[str]
 
 
+class Keyed(NamedTuple):
+    """Policies that can be judged on a part of the events, chosen by a key other than the subject.
+
+    Attributes:
+        key: the fields of the key, which the events themselves carry.
+        policies: their ids.
+        whole_subjects: whether the other events of a subject belong wherever one of them does.
+        needs: what the policies rest on, windows and publications aside.
+    """
+
+    key: tuple[str, ...]
+    policies: frozenset[str]
+    whole_subjects: bool
+    needs: Needs
+
+
+class Shared(NamedTuple):
+    """What a version of an agreement needs to know of more than one subject.
+
+    Attributes:
+        everything: what windows, publications and the policies `of_all` rest on.
+        of_all: the policies that are judged on all subjects together.
+        keyed: those that are judged by keys of their own.
+        backlogs: with what each rests on.
+    """
+
+    everything: Needs
+    of_all: frozenset[str]
+    keyed: tuple[Keyed, ...]
+    backlogs: Mapping[Backlog, Needs]
+
+    @property
+    def apart(self) -> frozenset[str]:
+        """The policies that are not judged subject by subject."""
+        return self.of_all.union(*(each.policies for each in self.keyed))
+
+
 def shared(agreement: Agreement) -> Shared:
-    """Return what a version of an agreement needs to know of all subjects at once."""
-    wide = wide_policies(agreement)
-    types = frozenset().union(*families(agreement, wide).values()) if wide else frozenset[str]()
-    selectors, models = tables(agreement)
-    types |= types_behind(selectors, agreement.events)
-    models += [agreement.policies[id] for id in wide]
+    """Return what a version of an agreement needs to know of more than one subject."""
+    by_key: dict[tuple[str, ...], frozenset[str]] = {}
+    for key, ids in groups(agreement):
+        by_key[key] = by_key.get(key, frozenset()) | ids
+    of_all = by_key.pop(EVERYTHING, frozenset[str]())
+    by_key.pop(SUBJECT, None)
+    backlogs = {each: each for policy in agreement.policies.values() for each in backlogs_of(policy)}
+    return Shared(
+        needs(agreement, of_all, *tables(agreement)),
+        of_all,
+        tuple(
+            Keyed(key, ids, any(isinstance(agreement.policies[id], NoOverlap) for id in ids), needs(agreement, ids))
+            for key, ids in by_key.items()
+        ),
+        {each: needs(agreement, (), (*each.members, *each.until), [each]) for each in backlogs},
+    )
+
+
+def needs(
+    agreement: Agreement,
+    ids: Iterable[str],
+    selectors: Iterable[Selector] = (),
+    models: Iterable[BaseModel] = (),
+) -> Needs:
+    """Return what some policies rest on, and selectors with the parts of the agreement in which they stand."""
+    ids = frozenset(ids)
+    types = types_behind(selectors, agreement.events).union(*families(agreement, ids).values())
     declared = {name for each in agreement.events.values() for name in each.fields}
-    named = {word for model in models for word in words(model)} & declared
+    said = {word for model in (*models, *(agreement.policies[id] for id in ids)) for word in words(model)}
     bounded = {word for type in types for pair in agreement.events[type].bounded for word in pair}
-    return Shared(wide, types, frozenset(named | bounded))
+    return Needs(types, frozenset((said & declared) | bounded))
 
 
-def wide_policies(agreement: Agreement) -> frozenset[str]:
-    """Return the policies whose cases, or the bookings beside them, span subjects.
+def groups(agreement: Agreement) -> list[tuple[tuple[str, ...], frozenset[str]]]:
+    """Return policies that must be judged together, with the key by which their events can be parted.
 
     A stop is a finding only where no policy makes use of it, so those that share a type of stop stay together.
     """
-    policies = agreement.policies
-    wide = {
-        id
-        for id, policy in policies.items()
-        if "subject" not in policy.match or isinstance(policy, (NoOverlap, Availability))
-    }
-    while True:
-        stops = {type for id in wide for type in stop_types(policies[id])}
-        more = {id for id, policy in policies.items() if stop_types(policy) & stops} - wide
-        if not more:
-            return frozenset(wide)
-        wide |= more
+    found: list[tuple[tuple[str, ...], frozenset[str], frozenset[str]]] = []
+    for id, policy in agreement.policies.items():
+        key, ids, stops = key_of(policy), frozenset([id]), stop_types(policy)
+        for other in [each for each in found if each[2] & stops]:
+            found.remove(other)
+            key = key if key == other[0] else EVERYTHING
+            ids, stops = ids | other[1], stops | other[2]
+        found.append((key, ids, stops))
+    return [(key, ids) for key, ids, _ in found]
+
+
+def key_of(policy: Policy) -> tuple[str, ...]:
+    """Return the fields by which the events of a policy can be parted."""
+    by_subject = "subject" in policy.match
+    if isinstance(policy, Availability) or (isinstance(policy, NoOverlap) and not by_subject):
+        return EVERYTHING
+    if isinstance(policy, NoOverlap):
+        return (policy.resource,)
+    return SUBJECT if by_subject else policy.match
+
+
+def wide_policies(agreement: Agreement) -> frozenset[str]:
+    """Return the policies whose cases, or the bookings beside them, span subjects."""
+    return frozenset().union(*(ids for key, ids in groups(agreement) if key != SUBJECT))
 
 
 def stop_types(policy: Policy) -> frozenset[str]:
@@ -63,8 +135,13 @@ def stop_types(policy: Policy) -> frozenset[str]:
     return policy.stop_types if isinstance(policy, Deadline) else frozenset()
 
 
+def backlogs_of(policy: Policy) -> list[Backlog]:
+    """Return the backlogs that exempt from a policy."""
+    return [exemption.backlog for exemption in policy.exemptions if exemption.backlog is not None]
+
+
 def tables(agreement: Agreement) -> tuple[list[Selector], list[BaseModel]]:
-    """Return the selectors of windows, publications and backlogs, and where they stand."""
+    """Return the selectors of windows and publications, and where they stand."""
     selectors: list[Selector] = []
     models: list[BaseModel] = []
     for policy in agreement.policies.values():
@@ -78,10 +155,6 @@ def tables(agreement: Agreement) -> tuple[list[Selector], list[BaseModel]]:
         if isinstance(policy, Deadline) and policy.deferral is not None:
             models.append(policy.deferral)
             selectors += policy.deferral.until
-        for backlog in (exemption.backlog for exemption in policy.exemptions):
-            if backlog is not None:
-                models.append(backlog)
-                selectors += (*backlog.members, *backlog.until)
     return selectors, models
 
 

@@ -8,7 +8,6 @@ from typing import TypeVar, cast
 import numpy as np
 
 from sla_rules.agreement import Agreement
-from sla_rules.errors import InputError, did_you_mean, quoted
 from sla_rules.evaluators.columnar.cases import Cases
 from sla_rules.evaluators.columnar.columns import Column, Flags, Ints, groups
 from sla_rules.evaluators.columnar.findings import Remark
@@ -17,12 +16,6 @@ from sla_rules.events import Finding, Window
 from sla_rules.language.base import written
 
 T = TypeVar("T")
-
-
-def covers(version: Agreement, at: int) -> bool:
-    """Say whether a version of an agreement is in force at an instant."""
-    first, after = version.in_force
-    return (first is None or at >= first) and (after is None or at < after)
 
 
 def covered(version: Agreement, at: Ints) -> Flags:
@@ -51,6 +44,7 @@ class World:
         wide: where what concerns more than one subject is known: windows, publications, backlogs. The world itself,
             unless it is a part of a larger one.
         stopping: for each event, whether it stopped an instance.
+        share: which of how many parts by a key other than the subject this is; None where it is no such part.
     """
 
     def __init__(
@@ -74,6 +68,7 @@ class World:
         self.findings: list[Finding] = []
         self.remarks: list[Remark] = []
         self.stopping = np.zeros(len(log), np.bool_)
+        self.share: tuple[int, int] | None = None
         self._stray: list[tuple[Ints, str]] = []
         self._found: dict[object, object] = {}
         self._finding = RLock()
@@ -102,6 +97,14 @@ class World:
             )
             for first, after in pairwise(cuts)
         ]
+
+    def owned(self, key: Column) -> Flags:
+        """Say which keys are those of this part, if it is one by a key."""
+        if self.share is None:
+            return np.ones(len(key), np.bool_)
+        number, of = self.share
+        owned: Flags = share_of(key, of) == number
+        return owned
 
     def concerning(self, at: Ints) -> Flags:
         """Say which instants are ones of this version, or of none."""
@@ -195,15 +198,11 @@ class World:
         )
         return cases, general[times == 0]
 
-    def check_windows(self) -> None:
-        """Refuse what is no window, or of a kind that no version knows. Raises `InputError`."""
-        for window in self.passed:
-            if not isinstance(window, Window):
-                raise InputError(f"{quoted(window)} is not a Window")
-            if not any(window.kind in version.windows for version in self.versions):
-                known = [kind for version in self.versions for kind in version.windows]
-                hint = did_you_mean(window.kind, known)
-                raise InputError(f"window {quoted(window.id or window.kind)}: unknown kind {quoted(window.kind)}{hint}")
+
+def share_of(key: Column, of: int) -> Ints:
+    """Return the part of so many to which each value of a key belongs; that without a value to the first."""
+    share: Ints = key.lookup(lambda value: hash(value) % of, np.int64, 0)
+    return share
 
 
 def key_column(log: Log, name: str) -> Column:

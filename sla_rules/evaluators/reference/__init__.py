@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 
 from sla_rules.agreement import Agreement
-from sla_rules.errors import InputError, SlaError, quoted
 from sla_rules.evaluators.reference.availability import availability
 from sla_rules.evaluators.reference.circumstances import note_caseless
 from sla_rules.evaluators.reference.classification import classification
@@ -20,6 +19,7 @@ from sla_rules.evaluators.reference.procedure import procedure
 from sla_rules.evaluators.reference.required_fields import required_fields
 from sla_rules.evaluators.reference.world import World
 from sla_rules.events import Event, Finding, Window
+from sla_rules.known import check_agreement, checked_events, checked_windows, known_events
 from sla_rules.language.policies import Policy
 from sla_rules.periods import Period, bounds
 from sla_rules.verdict import Outcome, Tally, Terms, Verdict, Verdicts
@@ -55,13 +55,10 @@ def judge(
     Raises:
         SlaError: an event, a window or `as_of` is not one.
     """
-    if not isinstance(agreement, Agreement):
-        raise SlaError(f"{quoted(agreement)} is not an Agreement; `load` makes one")
-    for name, given in (("events", events), ("windows", windows)):
-        if not isinstance(given, Iterable):
-            raise InputError(f"{name} must be a list, found {quoted(given)}")
-    events, windows = list(events), list(windows)
-    worlds = [World(version, events, as_of, windows, agreement.versions) for version in agreement.versions]
+    check_agreement(agreement)
+    passed = checked_windows(windows, agreement)
+    known = known_events(checked_events(events), as_of)
+    worlds = [World(version, known, passed, agreement.versions) for version in agreement.versions]
     verdicts = Verdicts(agreement, worlds[-1].as_of)
     for id in agreement.policies:
         for world in worlds:
@@ -69,7 +66,7 @@ def judge(
     for world in worlds:
         world.settle()
         verdicts.findings += world.findings if world is worlds[0] else new_ones(world.findings, verdicts.findings)
-    verdicts.given = worlds[-1].given
+    verdicts.given = known.given
     verdicts.attributes = partial(last_known, worlds)
     return verdicts
 

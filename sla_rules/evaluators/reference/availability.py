@@ -6,7 +6,7 @@ from sla_rules.calendar import merged
 from sla_rules.errors import did_you_mean, quoted
 from sla_rules.evaluators.reference.cases import Case, spans
 from sla_rules.evaluators.reference.windows import in_turn, windows
-from sla_rules.evaluators.reference.world import World, covers
+from sla_rules.evaluators.reference.world import World
 from sla_rules.events import Event, Window
 from sla_rules.language.policies import Availability
 from sla_rules.language.windows import PassedWindow
@@ -35,7 +35,7 @@ def availability(policy: Availability, terms: Terms, world: World) -> Iterator[V
         if start >= world.now:
             return
         uptime = measure(start, end, out, excluded, world.now)
-        if not covers(world.agreement, start):
+        if not world.agreement.covers(start):
             note_not_in_force(policy, month, known[0], world)
         elif uptime.measured:
             concerned = [each for each in (*down, *apart) if each.start_at < end and (each.end_at or end) > start]

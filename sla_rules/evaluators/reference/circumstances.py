@@ -5,7 +5,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from sla_rules.evaluators.reference.backlogs import done_at
 from sla_rules.evaluators.reference.cases import Case, Selectors
-from sla_rules.evaluators.reference.world import World, covers
+from sla_rules.evaluators.reference.world import World
 from sla_rules.events import Event
 from sla_rules.language.exemptions import Backlog
 from sla_rules.language.policies import Policy
@@ -69,7 +69,7 @@ def applies(policy: Policy, case: Case, start: Event) -> bool:
 
 def in_force(policy: Policy, event: Event, world: World) -> bool:
     """Say whether this version of the agreement is in force at a start; note it where none is."""
-    if covers(world.agreement, event.at):
+    if world.agreement.covers(event.at):
         return True
     message = f"{policy.id}: {event.type} of {event.subject} lies outside the time in which the agreement is in force"
     world.remark("not_in_force", message, event, policy.id)

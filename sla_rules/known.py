@@ -1,0 +1,114 @@
+"""What is known at an instant: the events that exist by then, each once, as an agreement declares them."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from sla_rules.agreement import Agreement
+from sla_rules.errors import InputError, SlaError, did_you_mean, quoted
+from sla_rules.events import Event, Finding, Window, finding, in_order, without_duplicates
+from sla_rules.instants import micros
+
+
+@dataclass
+class Known:
+    """Events as of an instant.
+
+    Attributes:
+        events: those that exist by then, in the total order, each once.
+        as_of: the instant; None where there was no event to take it from.
+        given: how many events of each type came in.
+        findings: what is remarkable about repeated ids.
+    """
+
+    events: list[Event]
+    as_of: int | None
+    given: Counter[str]
+    findings: list[Finding]
+
+
+def known_events(events: Iterable[Event], as_of: object) -> Known:
+    """Return what is known at an instant, that of the latest event unless given. Raises `InputError`."""
+    ordered = in_order(events)
+    given = Counter(event.type for event in ordered)
+    at = ordered[-1].at if as_of is None and ordered else None
+    if as_of is not None:
+        at = micros(as_of)
+    kept, findings = without_duplicates([event for event in ordered if event.at <= (at or 0)])
+    return Known(kept, at, given, findings)
+
+
+class Reading:
+    """Known events as one version of an agreement reads them.
+
+    Attributes:
+        events: those that it declares, with their fields read.
+        findings: what is remarkable about them as such.
+        left_out: the subjects of which an event contradicts itself, and was left out.
+    """
+
+    def __init__(self, known: Known, agreement: Agreement, versions: Sequence[Agreement]) -> None:
+        self.agreement = agreement
+        self.versions = versions
+        self.events: list[Event] = []
+        self.findings = [*known.findings]
+        self.left_out: set[str] = set()
+        undeclared: dict[str, list[Event]] = {}
+        first: dict[str, int] = {}
+        for event in known.events:
+            found: list[Finding] = []
+            begun = first.setdefault(event.subject, event.at)
+            if event.type not in agreement.events:
+                if concerns(agreement, versions, event.at) and not self._known_elsewhere(event.type, begun):
+                    undeclared.setdefault(event.type, []).append(event)
+            elif (kept := agreement.read(event, found)) is not None:
+                self.events.append(kept)
+            else:
+                self.left_out.add(event.subject)
+            if found and (concerns(agreement, versions, event.at) or agreement.covers(begun)):
+                self.findings += found
+        for type, unknown in undeclared.items():
+            message = unknown_type(type, agreement)
+            self.findings.append(replace(finding("unknown_type", message, unknown[0]), count=len(unknown)))
+
+    def _known_elsewhere(self, type: str, begun: int) -> bool:
+        """Say whether the version by which a case is judged, from its first event, declares a type of event."""
+        return any(type in version.events and version.covers(begun) for version in self.versions)
+
+
+def concerns(agreement: Agreement, versions: Sequence[Agreement], at: int) -> bool:
+    """Say whether an instant is one of this version of an agreement, or of none."""
+    return len(versions) == 1 or agreement.covers(at) or not any(version.covers(at) for version in versions)
+
+
+def unknown_type(type: str, agreement: Agreement) -> str:
+    """Return the message about events of a type that an agreement does not declare."""
+    return f"unknown event type {quoted(type)}{did_you_mean(type, agreement.events)}"
+
+
+def check_agreement(agreement: object) -> None:
+    """Refuse what is no agreement. Raises `SlaError`."""
+    if not isinstance(agreement, Agreement):
+        raise SlaError(f"{quoted(agreement)} is not an Agreement; `load` makes one")
+
+
+def checked_events(events: Iterable[Event]) -> list[Event]:
+    """Return events as a list. Raises `InputError` where there is nothing to iterate."""
+    if not isinstance(events, Iterable):
+        raise InputError(f"events must be a list, found {quoted(events)}")
+    return list(events)
+
+
+def checked_windows(windows: Iterable[Window], agreement: Agreement) -> list[Window]:
+    """Return windows as a list. Raises `InputError` for what is none, or of a kind that no version knows."""
+    if not isinstance(windows, Iterable):
+        raise InputError(f"windows must be a list, found {quoted(windows)}")
+    passed = list(windows)
+    known = [kind for version in agreement.versions for kind in version.windows]
+    for window in passed:
+        if not isinstance(window, Window):
+            raise InputError(f"{quoted(window)} is not a Window")
+        if window.kind not in known:
+            hint = did_you_mean(window.kind, known)
+            raise InputError(f"window {quoted(window.id or window.kind)}: unknown kind {quoted(window.kind)}{hint}")
+    return passed
