@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from sla_rules.errors import CalendarError as CalendarError
     from sla_rules.errors import InputError as InputError
     from sla_rules.errors import SlaError as SlaError
-    from sla_rules.evaluators.reference import judge as judge
     from sla_rules.events import Event as Event
     from sla_rules.events import Finding as Finding
     from sla_rules.events import Window as Window
+    from sla_rules.judging import judge as judge
+    from sla_rules.portfolio import Portfolio as Portfolio
+    from sla_rules.portfolio import load_portfolio as load_portfolio
     from sla_rules.report import Report as Report
     from sla_rules.report.evaluating import evaluate as evaluate
     from sla_rules.testing.compare import compare as compare
@@ -40,6 +42,7 @@ _HOME = {
     "Finding": "events",
     "InputError": "errors",
     "Outcome": "verdict",
+    "Portfolio": "portfolio",
     "Report": "report",
     "SlaError": "errors",
     "Verdict": "verdict",
@@ -47,8 +50,9 @@ _HOME = {
     "Window": "events",
     "compare": "testing.compare",
     "evaluate": "report.evaluating",
-    "judge": "evaluators.reference",
+    "judge": "judging",
     "load": "agreement",
+    "load_portfolio": "portfolio",
 }
 
 __all__ = ["__version__", *_HOME]

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from sla_rules.agreement import Agreement
-from sla_rules.errors import InputError, did_you_mean, quoted
+from sla_rules.errors import InputError, SlaError, did_you_mean, quoted
 from sla_rules.events import Finding, Window
 from sla_rules.language.base import written
 from sla_rules.verdict import Outcome, Tally, Terms, Uptime, Verdict, Verdicts
@@ -30,6 +30,28 @@ _WINDOW: dict[str, pl.DataType] = {"kind": TEXT, "start": INSTANT, "end": INSTAN
 STANDING_STILL = pl.List(pl.Struct(_WINDOW))
 _STANDING_STILL_IN_MICROS = pl.List(pl.Struct(_WINDOW | {"start": NUMBER, "end": NUMBER}))
 
+_FIXED: dict[str, pl.DataType] = {
+    "subject": TEXT,
+    "key": TEXTS,
+    "outcome": OUTCOMES,
+    **dict.fromkeys(("start", "due", "stop"), INSTANT),
+    **dict.fromkeys(("limit", "elapsed", "margin"), SPAN),
+    "period": TEXT,
+    **dict.fromkeys(("clauses", "exempted_by", "evidence"), TEXTS),
+    "version": TEXT,
+    **dict.fromkeys(("counted", "met", "breached"), NUMBER),
+    "share": TEXT,
+    **dict.fromkeys(("measured", "excluded", "down"), SPAN),
+    "cancelled": INSTANT,
+    "cause": TEXT,
+    "basis": BASIS,
+    "detail": TEXTS,
+    "calendar": TEXT,
+    "standing_still": STANDING_STILL,
+    **dict.fromkeys(("pending", "exempt", "void", "undetermined"), NUMBER),
+}
+"""The columns that are of one type whatever the agreement: all but `policy`."""
+
 
 def schema(agreement: Agreement) -> dict[str, pl.DataType]:
     """Return the columns of a frame of verdicts and their types, in order.
@@ -38,27 +60,7 @@ def schema(agreement: Agreement) -> dict[str, pl.DataType]:
     carry, null for all others. The rest is what sentence and story need besides, under the names that `Verdict` gives
     it; the values of `basis` are text.
     """
-    return {
-        "policy": pl.Enum(list(agreement.policies)),
-        "subject": TEXT,
-        "key": TEXTS,
-        "outcome": OUTCOMES,
-        **dict.fromkeys(("start", "due", "stop"), INSTANT),
-        **dict.fromkeys(("limit", "elapsed", "margin"), SPAN),
-        "period": TEXT,
-        **dict.fromkeys(("clauses", "exempted_by", "evidence"), TEXTS),
-        "version": TEXT,
-        **dict.fromkeys(("counted", "met", "breached"), NUMBER),
-        "share": TEXT,
-        **dict.fromkeys(("measured", "excluded", "down"), SPAN),
-        "cancelled": INSTANT,
-        "cause": TEXT,
-        "basis": BASIS,
-        "detail": TEXTS,
-        "calendar": TEXT,
-        "standing_still": STANDING_STILL,
-        **dict.fromkeys(("pending", "exempt", "void", "undetermined"), NUMBER),
-    }
+    return {"policy": pl.Enum(list(agreement.policies)), **_FIXED}
 
 
 def frame_of(verdicts: Verdicts) -> pl.DataFrame:
@@ -172,12 +174,17 @@ def verdicts_of(frame: pl.DataFrame, terms: TermsByPolicy) -> list[Verdict]:
         terms: those of the agreement by which they were judged.
 
     Raises:
-        InputError: a column is missing, or a row is of a policy that the agreement does not have.
+        SlaError: `frame` is no Polars frame.
+        InputError: a column is missing or of another type, or a row is of a policy that the agreement does not have.
     """
-    for name in _CELLS:
+    if not isinstance(frame, pl.DataFrame):
+        raise SlaError(f"a verdict is made of a row of `verdicts`, a Polars frame; found {quoted(frame)}")
+    for name, dtype in {"policy": TEXT, **_FIXED}.items():
         if name not in frame.columns:
             hint = did_you_mean(name, frame.columns)
             raise InputError(f"no column {quoted(name)}{hint}; a verdict needs a whole row of `verdicts`")
+        if frame.schema[name] not in (dtype, pl.Null()) and dtype not in (TEXT, OUTCOMES):
+            raise InputError(f"column {quoted(name)} holds {frame.schema[name]}, not {dtype} as in `verdicts`")
     exact = frame.select(pl.col(name).cast(_in_micros(dtype)) for name, dtype in frame.schema.items() if name in _CELLS)
     return [verdict_of(row, terms) for row in exact.iter_rows(named=True)]
 
@@ -275,20 +282,20 @@ class Judged:
 
 def judged_of(verdicts: Verdicts) -> Judged:
     """Return what a list of verdicts says, as a frame."""
-
-    def attributes(name: str) -> pl.DataFrame:
-        known = verdicts.attributes(name)
-        values = [str(written(value)) for value in known.values()]
-        return pl.DataFrame([_column("subject", list(known), TEXT), _column("value", values, TEXT)])
-
     return Judged(
         verdicts.agreement,
         verdicts.as_of,
         verdicts.given,
         lambda: verdicts.findings,
         lambda outcome: of_outcome(frame_of(verdicts).lazy(), outcome),
-        attributes,
+        lambda name: known_values(verdicts.attributes(name)),
     )
+
+
+def known_values(values: Mapping[str, Any]) -> pl.DataFrame:
+    """Return the values that subjects have as a frame of `subject` and `value`, both text."""
+    said = [str(written(value)) for value in values.values()]
+    return pl.DataFrame([_column("subject", list(values), TEXT), _column("value", said, TEXT)])
 
 
 def of_outcome(verdicts: pl.LazyFrame, outcome: str | None) -> pl.LazyFrame:

@@ -10,11 +10,12 @@ import polars as pl
 from sla_rules.agreement import Agreement
 from sla_rules.errors import InputError, did_you_mean, quoted
 from sla_rules.instants import DAY
-from sla_rules.judged import IS_PERIOD, Judged, schema
+from sla_rules.judged import INSTANT, IS_PERIOD, Judged, schema
 from sla_rules.language.objectives import Objective
 from sla_rules.language.policies import AnyPolicy
 from sla_rules.periods import Period
 from sla_rules.reason import promise
+from sla_rules.report.files import ISO
 from sla_rules.report.local_periods import Labels
 from sla_rules.report.summary import Line, of_lines
 from sla_rules.verdict import Outcome
@@ -94,9 +95,18 @@ def _attributes(judged: Judged, by: tuple[str, ...], plans: Iterable[Plan]) -> d
     found = {}
     for place, name in enumerate(by):
         if name != "subject" and any(plan.places[place] is None for plan in plans):
-            value = pl.col("value").cast(pl.String).alias(_columns(by)[place])
+            value = _said(judged.agreement, name).alias(_columns(by)[place])
             found[name] = judged.attributes(name).lazy().select("subject", value)
     return found
+
+
+def _said(agreement: Agreement, name: str) -> pl.Expr:
+    """Return the known values of a field as text; instants, which are known as microseconds, as ISO 8601."""
+    events = [each for version in agreement.versions for each in version.events.values()]
+    value = pl.col("value").cast(pl.String)
+    if {each.fields[name].kind for each in events if name in each.fields} != {"instant"}:
+        return value
+    return value.cast(pl.Int64).cast(INSTANT).dt.to_string(ISO)
 
 
 def _counted(

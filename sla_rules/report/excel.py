@@ -7,7 +7,7 @@ import polars as pl
 
 from sla_rules.events import Finding
 from sla_rules.instants import SECOND
-from sla_rules.report.files import ISO, Target, needing, writing
+from sla_rules.report.files import ISO, Target, need, writing
 from sla_rules.report.tables import shown
 from sla_rules.verdict import Outcome
 
@@ -29,9 +29,10 @@ BREACHES = (
 
 def to_excel(report: "Report", path: Target) -> None:
     """Write the workbook that `Report.to_excel` describes."""
-    with needing("excel"):
-        import xlsxwriter
-        from xlsxwriter.exceptions import FileCreateError
+    need("excel", "xlsxwriter")
+    import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
+
     sheets = {
         "summary": _summary(report),
         "breaches": report.breaches.select(BREACHES),

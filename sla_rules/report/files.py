@@ -3,12 +3,14 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from sla_rules.errors import SlaError
+from sla_rules.errors import SlaError, quoted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
     from sla_rules.report.report import Report
 
-Target = str | Path
+Target = str | PathLike[str]
 """The path of a file to write."""
 METADATA = "sla_rules"
 """The key of a Parquet file's metadata that holds the provenance."""
@@ -26,25 +28,31 @@ ISO = "%Y-%m-%dT%H:%M:%S%.fZ"
 @contextmanager
 def writing(path: Target) -> Iterator[None]:
     """Turn what prevents a file from being written into an `SlaError` that names it."""
+    if not isinstance(path, (str, PathLike)):
+        raise SlaError(f"{quoted(path)} is not the path of a file")
     try:
         yield
     except OSError as error:
         raise SlaError(f"{path}: cannot be written: {error.strerror or error}") from None
 
 
-@contextmanager
-def needing(extra: str) -> Iterator[None]:
-    """Turn a package that is not installed into an `SlaError` that names the extra it comes with."""
-    try:
-        yield
-    except ImportError as error:
-        raise SlaError(f"{error.name} is not installed; `pip install sla-rules[{extra}]` installs it") from None
+def need(extra: str, *packages: str) -> None:
+    """Refuse to go on without packages, naming the extra they come with: Polars, which imports them, does not."""
+    for package in packages:
+        try:
+            import_module(package)
+        except ImportError as error:
+            raise SlaError(f"{error.name} is not installed; `pip install sla-rules[{extra}]` installs it") from None
 
 
-def to_csv(report: "Report", path: Target) -> None:
-    """Write the verdicts as CSV, one after the other, without holding them all."""
+def to_csv(report: "Report", path: Target | None) -> str | None:
+    """Write the verdicts as CSV, one after the other, without holding them all; without a path return the text."""
+    flattened = report.lazy.select(flat(name, dtype) for name, dtype in report.lazy.collect_schema().items())
+    if path is None:
+        return flattened.collect(engine="streaming").write_csv()
     with writing(path):
-        report.lazy.select(flat(name, dtype) for name, dtype in report.lazy.collect_schema().items()).sink_csv(path)
+        flattened.sink_csv(Path(path))
+    return None
 
 
 def flat(name: str, dtype: pl.DataType) -> pl.Expr:
@@ -64,19 +72,16 @@ def to_parquet(report: "Report", path: Target) -> None:
     """Write the verdicts as Parquet, one after the other, without holding them all."""
     told = {METADATA: json.dumps(report.provenance, ensure_ascii=False)}
     with writing(path):
-        report.lazy.sink_parquet(path, metadata=told)
+        report.lazy.sink_parquet(Path(path), metadata=told)
 
 
 def to_arrow(report: "Report") -> "pa.Table":
     """Return the verdicts as a `pyarrow.Table`."""
-    with needing("pandas"):
-        import pyarrow  # noqa: F401  Polars names neither the package nor the extra in its own error
+    need("pandas", "pyarrow")
     return report.verdicts.to_arrow()
 
 
 def to_pandas(report: "Report") -> "pd.DataFrame":
     """Return the verdicts as a pandas frame."""
-    with needing("pandas"):
-        import pandas  # noqa: F401
-        import pyarrow  # noqa: F401
+    need("pandas", "pandas", "pyarrow")
     return report.verdicts.to_pandas()

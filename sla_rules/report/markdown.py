@@ -3,9 +3,21 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from sla_rules.report.tables import SUMMARY, breach_rows, finding_rows, headline, shown, summary_rows
+from sla_rules.report.tables import (
+    MISFITS,
+    SUMMARY,
+    breach_rows,
+    finding_rows,
+    headline,
+    meaning_rows,
+    misfit_rows,
+    shown,
+    summary_rows,
+    table_rows,
+)
 
 if TYPE_CHECKING:
+    from sla_rules.report.against import Comparison
     from sla_rules.report.report import Report
 
 
@@ -30,6 +42,19 @@ def markdown(report: "Report", most: int) -> str:
         parts += ["## Findings", table(("finding", "events", "example"), finding_rows(report.findings))]
     provenance = [(name, shown(value)) for name, value in report.provenance.items() if value not in (None, [])]
     return "\n\n".join([*parts, "## Provenance", table(("what", "value"), provenance)]) + "\n"
+
+
+def compared(comparison: "Comparison", most: int) -> str:
+    """Return a comparison with what the source states as Markdown, with at most `most` misfits."""
+    counts = table(comparison.table.columns, table_rows(comparison))
+    meanings = table(("value", "means"), meaning_rows(comparison))
+    parts = [f"# {_text(comparison.column)}", _text(comparison.headline), counts, meanings]
+    misfits = comparison.first_misfits(most)
+    if not misfits.is_empty():
+        parts += ["## Where the two differ", table(MISFITS, misfit_rows(misfits))]
+    if (more := comparison.differing - misfits.height) > 0:
+        parts.append(f"and {more} more")
+    return "\n\n".join(parts) + "\n"
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -1,8 +1,8 @@
 """What a set of verdicts says about an agreement."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import polars as pl
 
@@ -11,10 +11,12 @@ from sla_rules.events import Finding
 from sla_rules.judged import Judged, judged_of, verdicts_of
 from sla_rules.periods import Period
 from sla_rules.report import breaches, summary
+from sla_rules.report.against import Comparison, compare
 from sla_rules.report.attainment import attainment
 from sla_rules.report.breaches import ClauseBreaches
 from sla_rules.report.changes import changes
 from sla_rules.report.provenance import provenance
+from sla_rules.report.stated import Kept
 from sla_rules.report.summary import Line
 from sla_rules.verdict import Verdict, Verdicts
 
@@ -39,10 +41,16 @@ class Report:
         agreement: by what was judged.
         as_of: the instant of knowledge, in microseconds since 1970 UTC; None where there was no event.
         refused: what of the source is no event.
+        stated: gives the last known values of a field that the agreement does not declare; None where nothing can.
     """
 
     def __init__(
-        self, verdicts: Verdicts | Judged, *, findings: Iterable[Finding] = (), assume_complete: bool = False
+        self,
+        verdicts: Verdicts | Judged,
+        *,
+        findings: Iterable[Finding] = (),
+        assume_complete: bool = False,
+        stated: Callable[[str], pl.DataFrame] | None = None,
     ) -> None:
         """Take verdicts.
 
@@ -50,6 +58,8 @@ class Report:
             verdicts: the list that `judge` returned, or what another evaluator has to say.
             findings: what the source of the events had to say.
             assume_complete: that an event type which never occurs did not happen, rather than was not mapped.
+            stated: takes the name of a field that the agreement does not declare and returns its last known values, as
+                `report.stated.stated_of` does; `against` needs it.
 
         Raises:
             SlaError: `verdicts` is neither.
@@ -61,6 +71,7 @@ class Report:
         self.as_of = self.judged.as_of
         self.refused = list(findings)
         self._assume_complete = assume_complete
+        self.stated = stated
 
     @cached_property
     def findings(self) -> list[Finding]:
@@ -85,7 +96,8 @@ class Report:
         """Return the verdicts that some rows of `verdicts` or `breaches` state, with sentence and story.
 
         Raises:
-            InputError: a column is missing.
+            SlaError: `rows` is no Polars frame.
+            InputError: a column is missing or of another type.
         """
         return verdicts_of(rows, self.judged.terms)
 
@@ -93,7 +105,8 @@ class Report:
         """Return for each of some rows of `verdicts` the sentence that says why.
 
         Raises:
-            InputError: a column is missing.
+            SlaError: `rows` is no Polars frame.
+            InputError: a column is missing or of another type.
         """
         return pl.Series("reason", [verdict.reason for verdict in self.of(rows)], dtype=pl.String)
 
@@ -169,9 +182,31 @@ class Report:
             there is none; `due_before`, `due_after`, `stop_before`, `stop_after`; `why`, one of `WHY`.
 
         Raises:
-            InputError: the other report is of another agreement, or as of a later instant.
+            SlaError: `earlier` is no report.
+            InputError: it is of another agreement, or as of a later instant.
         """
+        if not isinstance(earlier, Report):
+            raise SlaError(f"the earlier report must be a Report, found {quoted(earlier)}")
         return changes(self, earlier)
+
+    def against(
+        self, column: str, *, policy: str | Iterable[str] | None = None, kept: Kept | None = None
+    ) -> Comparison:
+        """Compare the verdicts with what the source itself says became of its cases.
+
+        Args:
+            column: the field that says it, such as `made_sla`; the agreement need not declare it. Its last known value
+                counts.
+            policy: the policy compared, or several that together make what is stated; needed where several judge the
+                same case.
+            kept: the values that mean kept, the others mean broken. Unless given, values such as `true`, `no`,
+                `met` or `overdue` are read as the name of the column suggests.
+
+        Raises:
+            InputError: there is no such field or policy, several policies judge the same case, or nobody says
+                whether a value means kept.
+        """
+        return compare(self, column, policy, kept)
 
     @cached_property
     def provenance(self) -> dict[str, Any]:
@@ -200,8 +235,16 @@ class Report:
 
         show(self, most)
 
-    def to_csv(self, path: "Target") -> None:
+    @overload
+    def to_csv(self, path: None = None) -> str: ...
+
+    @overload
+    def to_csv(self, path: "Target") -> None: ...
+
+    def to_csv(self, path: "Target | None" = None) -> str | None:
         """Write the verdicts as CSV: instants as ISO 8601 text in UTC, spans as microseconds, lists as JSON.
+
+        Without a path the text is returned.
 
         Cells are written as they are, to be read by programs. A spreadsheet would run a subject such as `=1+1` as a
         formula; `to_excel` writes what is safe there.
@@ -211,7 +254,7 @@ class Report:
         """
         from sla_rules.report.files import to_csv
 
-        to_csv(self, path)
+        return to_csv(self, path)
 
     def to_parquet(self, path: "Target") -> None:
         """Write the verdicts as Parquet, with the provenance as JSON in its metadata, under `sla_rules`.

@@ -1,6 +1,7 @@
 """The rows of a report's tables, as text, for whatever shows them."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from sla_rules.events import Finding
@@ -8,11 +9,17 @@ from sla_rules.reason import local
 from sla_rules.verdict import Outcome, Verdict
 
 if TYPE_CHECKING:
+    import polars as pl
+
+    from sla_rules.report.against import Comparison
     from sla_rules.report.report import Report
 
 SUMMARY = ("promise", "strength", "objective", "met", "breached", "pending", "left out", "")
 """The header of the summary; the last column says whether the promise was kept."""
-
+MISFITS = ("case", "stated", "outcome", "why")
+"""The header of the cases of which the source and the verdicts differ."""
+MOST_MEANINGS = 20
+"""How many values of the source are listed with what they mean."""
 
 STATUSES = ("kept", "broken", "open", "not judged", "no data")
 
@@ -40,6 +47,24 @@ def breach_rows(verdicts: Iterable[Verdict]) -> Iterator[tuple[str, str, str]]:
     for verdict in verdicts:
         started = local(verdict.start_at, verdict)[:16] if verdict.start_at is not None else ""
         yield verdict.subject or verdict.period or "", started, verdict.reason
+
+
+def table_rows(comparison: "Comparison") -> Iterator[tuple[str, ...]]:
+    """One row for each thing that the source may state, in the columns of `Comparison.table`."""
+    for row in comparison.table.iter_rows():
+        yield tuple(map(str, row))
+
+
+def meaning_rows(comparison: "Comparison") -> Iterator[tuple[str, str]]:
+    """One row for each value of the source and what it means, the first ones and how many more there are."""
+    yield from islice(comparison.meanings.items(), MOST_MEANINGS)
+    if (more := len(comparison.meanings) - MOST_MEANINGS) > 0:
+        yield f"each of {more} more", "kept, broken or unknown"
+
+
+def misfit_rows(rows: "pl.DataFrame") -> Iterator[tuple[str, ...]]:
+    """One row a case, in the columns of `MISFITS`."""
+    yield from rows.select("subject", "stated", "outcome", "reason").iter_rows()
 
 
 def shown(value: object) -> str:

@@ -8,9 +8,20 @@ from rich.markup import escape
 from rich.table import Table
 
 from sla_rules.reason import ALL
-from sla_rules.report.tables import SUMMARY, breach_rows, finding_rows, headline, summary_rows
+from sla_rules.report.tables import (
+    MISFITS,
+    SUMMARY,
+    breach_rows,
+    finding_rows,
+    headline,
+    meaning_rows,
+    misfit_rows,
+    summary_rows,
+    table_rows,
+)
 
 if TYPE_CHECKING:
+    from sla_rules.report.against import Comparison
     from sla_rules.report.report import Report
 
 _STYLES = {"kept": "green", "broken": "bold red", "open": "yellow", "not judged": "dim", "no data": "dim"}
@@ -42,6 +53,28 @@ def show(report: "Report", most: int) -> None:
         console.print()
     for kind, count, example in finding_rows(report.findings):
         console.print(f"[yellow]finding[/yellow] {escape(kind)}, {count}: {escape(example)}")
+
+
+def show_compared(comparison: "Comparison", most: int) -> None:
+    """Print a comparison with what the source states, with at most `most` misfits."""
+    console = Console(highlight=False)
+    console.print(escape(comparison.headline))
+    counts = Table(header_style="bold", box=SIMPLE, padding=(0, 1, 0, 0))
+    for name in comparison.table.columns:
+        counts.add_column(escape(name), no_wrap=True)
+    for row in table_rows(comparison):
+        counts.add_row(*row)
+    console.print(counts)
+    for value, meaning in meaning_rows(comparison):
+        console.print(f"[dim]{escape(value)} means {meaning}[/dim]")
+    first = comparison.first_misfits(most)
+    misfits = Table(*MISFITS, header_style="bold", box=SIMPLE, padding=(0, 1, 0, 0))
+    for row in misfit_rows(first):
+        misfits.add_row(*map(escape, row))
+    if not first.is_empty():
+        console.print(misfits)
+    if (more := comparison.differing - first.height) > 0:
+        console.print(f"[dim]and {more} more; `misfits` has them all[/dim]")
 
 
 def _summary(report: "Report") -> Table:

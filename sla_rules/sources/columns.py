@@ -62,9 +62,7 @@ class Renaming:
             InputError: a column stands there twice, or one that every event needs is not there.
         """
         columns = list(columns)
-        twice = [name for name, count in Counter(columns).items() if count > 1]
-        if twice:
-            raise InputError(f"{where}column {quoted(twice[0])} stands there twice")
+        refuse_twice(columns, where)
         names = self.names(columns)
         for name in NEEDED:
             if name not in names:
@@ -73,6 +71,14 @@ class Renaming:
                     f"{where}no column {quoted(wanted)}{did_you_mean(wanted, columns)}; columns: {columns}"
                 )
         return names
+
+    def own(self, columns: Iterable[str]) -> dict[str, str]:
+        """Return the columns of a source that are `data` or parts of the event itself, with our names for them.
+
+        Raises:
+            InputError: as `header`.
+        """
+        return {their: our for our, their in self.header(columns).items() if our in (*OWN, DATA)}
 
     def check(self, there: Iterable[str]) -> None:
         """Refuse a name that no part of a source has. Raises `InputError` with the nearest one."""
@@ -83,6 +89,13 @@ class Renaming:
                     f"columns: no column {quoted(their)} for {quoted(our)}{did_you_mean(their, there)}; "
                     f"columns: {there}"
                 )
+
+
+def refuse_twice(columns: Iterable[str], where: str) -> None:
+    """Refuse columns of which two have one name. Raises `InputError`; `where` begins the message."""
+    twice = [name for name, count in Counter(columns).items() if count > 1]
+    if twice:
+        raise InputError(f"{where}column {quoted(twice[0])} stands there twice")
 
 
 _EXAMPLE = '{"subject": "ticket_id"}'

@@ -64,7 +64,7 @@ class Fields:
                 texts = as_json(field.alias(name)).zip_with(there, self._as_json(frame, name))
                 columns.append(json_column(texts, name))
             else:
-                columns.append(_native(field, name))
+                columns.append(typed_column(field, name))
         return columns
 
     def of_json(
@@ -79,13 +79,14 @@ class Fields:
         return columns, names, refused
 
     def _column(self, frame: pl.DataFrame, name: str) -> pl.Series:
-        return json_column(frame[name], name) if name in self.encoded else _native(frame[name], name)
+        return json_column(frame[name], name) if name in self.encoded else typed_column(frame[name], name)
 
     def _as_json(self, frame: pl.DataFrame, name: str) -> pl.Series:
         return frame[name] if name in self.encoded else as_json(frame[name])
 
 
-def _native(values: pl.Series, name: str) -> pl.Series:
+def typed_column(values: pl.Series, name: str) -> pl.Series:
+    """Return values as the column of a field."""
     # What would be taken for one of the columns of our own is put out as JSON text.
     if name.startswith(("@", PREFIX)) or values.dtype == pl.Object:
         return json_column(as_json(values.alias(name)), name)

@@ -60,18 +60,26 @@ def _rows(path: Path, suffix: str) -> Rows:
     return TEXT_READERS[suffix](path)
 
 
-def paths_of(source: str | PathLike[str] | Iterable[str | PathLike[str]]) -> list[Path]:
+def paths_of(source: str | PathLike[str] | Iterable[str | PathLike[str]], *, of_events: bool = True) -> list[Path]:
     """Return the files that a path, a glob (`log/*.parquet`, sorted) or a list of them names.
+
+    Args:
+        source: what names them.
+        of_events: whether each must be one of the files of events, by the end of its name.
 
     Raises:
         InputError: no file matches, or one is not of events.
     """
     given = [source] if isinstance(source, (str, PathLike)) else list(source)
+    for each in given:
+        if not isinstance(each, (str, PathLike)):
+            raise InputError(f"{quoted(each)} is not the path of a file of events")
     if not given:
         raise InputError("an empty list of files is no source of events")
     paths = list(dict.fromkeys(path for each in given for path in _matching(fspath(each))))
     for path in paths:
-        suffix_of(path)
+        if of_events:
+            suffix_of(path)
         with readable(path), path.open("rb"):
             pass
     return paths
@@ -85,6 +93,11 @@ def _matching(name: str) -> list[Path]:
     if not found:
         raise InputError(f"no file matches {quoted(name)}")
     return found
+
+
+def name_of(paths: list[Path]) -> str:
+    """Return what a message calls files that are one source."""
+    return str(paths[0]) if len(paths) == 1 else f"{len(paths)} files"
 
 
 def labels_of(paths: list[Path]) -> list[str]:

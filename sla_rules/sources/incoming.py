@@ -1,6 +1,6 @@
 """Any source of events as Polars frames of one form."""
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any, cast
@@ -11,7 +11,7 @@ from sla_rules.agreement import Agreement
 from sla_rules.errors import InputError, quoted
 from sla_rules.events import Finding
 from sla_rules.sources.columns import Renaming
-from sla_rules.sources.files import PARQUET, labels_of, paths_of, suffix_of
+from sla_rules.sources.files import PARQUET, labels_of, name_of, paths_of, suffix_of
 from sla_rules.sources.native import of_frame, of_parquet
 from sla_rules.sources.pandas import is_pandas, of_pandas
 from sla_rules.sources.parquet import legible
@@ -19,6 +19,9 @@ from sla_rules.sources.parts import Asked, Part
 from sla_rules.sources.refusals import Refusals
 from sla_rules.sources.text import TextPart
 from sla_rules.sources.zones import zone_of
+
+FRAME = "the source"
+"""What a message calls a frame."""
 
 
 class Incoming:
@@ -31,10 +34,10 @@ class Incoming:
     frames of one source need not have the same fields, nor one field the same type in all of them.
     """
 
-    def __init__(self, parts: Sequence[Part], renaming: Renaming, name: str) -> None:
-        """Take the parts of a source, what their columns are called, and the name of the source."""
+    def __init__(self, parts: Sequence[Part], check: Callable[[Iterable[str]], None], name: str) -> None:
+        """Take the parts of a source, what refuses a column that none of them has, and the name of the source."""
         self._parts = parts
-        self._renaming = renaming
+        self._check = check
         self._name = name
         self._refusals = Refusals()
         self._rows = 0
@@ -51,6 +54,12 @@ class Incoming:
     def rows(self) -> int:
         """How many rows were read, be they events or not; complete once all was read."""
         return self._rows
+
+    @property
+    def size(self) -> int | None:
+        """How many rows there are, where that is known before they are read."""
+        sizes = [part.size for part in self._parts]
+        return None if None in sizes else sum(size for size in sizes if size is not None)
 
     @property
     def columns(self) -> list[str]:
@@ -83,7 +92,7 @@ class Incoming:
             refusals.need_events(self._name)
 
     def _check_names(self) -> None:
-        self._renaming.check(dict.fromkeys(name for part in self._parts for name in part.names))
+        self._check(dict.fromkeys(name for part in self._parts for name in part.names))
 
 
 def batches(
@@ -111,31 +120,38 @@ def batches(
     asked = Asked(agreement, renaming, zone_of(timezone), wanted)
     if isinstance(source, (str, PathLike, list, tuple)):
         return _of_files(source, asked)
-    return Incoming([_of_frame(source, asked)], renaming, "the source")
+    return Incoming([of_frame(*frame_of(source, renaming.own), asked)], renaming.check, FRAME)
 
 
 def _of_files(source: Any, asked: Asked) -> Incoming:
-    for each in source if isinstance(source, (list, tuple)) else ():
-        if not isinstance(each, (str, PathLike)):
-            raise InputError(f"{quoted(each)} is not the path of a file of events")
     paths = paths_of(source)
     parts = [_of_file(path, label, asked) for path, label in zip(paths, labels_of(paths), strict=True)]
-    return Incoming(parts, asked.renaming, str(paths[0]) if len(paths) == 1 else f"{len(paths)} files")
+    return Incoming(parts, asked.renaming.check, name_of(paths))
 
 
 def _of_file(path: Path, label: str, asked: Asked) -> Part:
     return of_parquet(path, label, asked) if suffix_of(path) == PARQUET else TextPart(path, label, asked)
 
 
-def _of_frame(source: object, asked: Asked) -> Part:
+def frame_of(
+    source: object, own: Callable[[list[str]], Mapping[str, str]]
+) -> tuple[pl.DataFrame | pl.LazyFrame, list[str]]:
+    """Return a frame of any kind as one of Polars, and which of its columns are JSON text.
+
+    Args:
+        source: what is taken for a frame.
+        own: gives, for the names of its columns, those that are no fields of events, with what each is to us.
+
+    Raises:
+        InputError: no frame, or one that cannot be read.
+    """
     if isinstance(source, (pl.DataFrame, pl.LazyFrame)):
-        return of_frame(source, asked)
+        return source, []
     if is_pandas(source):
-        frame, encoded = of_pandas(source, asked.renaming)
-        return of_frame(frame, asked, encoded)
+        return of_pandas(source, own)
     if hasattr(source, "__arrow_c_stream__") and not isinstance(source, pl.Series):
-        with legible("the source"):
-            return of_frame(pl.DataFrame(cast(Any, source)), asked)
+        with legible(FRAME):
+            return pl.DataFrame(cast(Any, source)), []
     raise InputError(
         f"{quoted(source)} is no source of events: a Polars, pandas or Arrow frame, a DuckDB relation, a path or a glob"
     )

@@ -12,7 +12,7 @@ from sla_rules.errors import InputError, quoted
 from sla_rules.sources.columns import DATA, OWN
 from sla_rules.sources.encoding import to_json
 from sla_rules.sources.fields import Fields
-from sla_rules.sources.parquet import SLICE, legible, schema_of, slices, time_as_text
+from sla_rules.sources.parquet import SLICE, height_of, legible, schema_of, slices, time_as_text
 from sla_rules.sources.parts import TEXT_ROWS, Asked
 from sla_rules.sources.refusals import Refusals, place
 from sla_rules.sources.rows import event_of
@@ -21,7 +21,8 @@ from sla_rules.sources.times import instants_of
 Pieces = Callable[[Sequence[pl.Expr], int], Iterator[pl.DataFrame]]
 """Yields columns of a source in order, so many rows at a time, as often as it is called."""
 
-_TEXT = (pl.String, pl.Categorical, pl.Enum, pl.Null)
+TEXT = (pl.String, pl.Categorical, pl.Enum, pl.Null)
+"""The types of columns that hold text, or nothing."""
 
 
 class NativePart:
@@ -38,6 +39,7 @@ class NativePart:
         label: str = "",
         where: str = "",
         encoded: Collection[str] = (),
+        size: int | None = None,
     ) -> None:
         """Check the columns.
 
@@ -48,16 +50,18 @@ class NativePart:
             label: what the places of its rows begin with.
             where: what a message about a column begins with.
             encoded: those of the columns, beside `data`, that are JSON text.
+            size: how many rows there are, where that is known.
 
         Raises:
             InputError: a column is missing, or of a type that it cannot have.
         """
         self.label = label
+        self.size = size
         self.names = list(schema)
         names = asked.renaming.header(schema, where)
         kinds = {our: schema[their] for our, their in names.items()}
         for our, their in names.items():
-            _check(our, kinds[our], f"{where}column {quoted(their)}", asked.zone)
+            check_kind(our, kinds[our], f"{where}column {quoted(their)}", asked.zone)
         every = Fields.of(kinds, [our for our, their in names.items() if their in encoded])
         self.columns = every.names
         self._fields = every.only(asked.wanted)
@@ -79,10 +83,10 @@ class NativePart:
             start += piece.height
 
     def _events(self, piece: pl.DataFrame, start: int, refusals: Refusals) -> pl.DataFrame:
-        type, subject = _filled(piece["type"]), _filled(piece["subject"])
+        type, subject = filled(piece["type"]), filled(piece["subject"])
         at = instants_of(piece["time"], self._asked.zone)
         columns = [
-            _filled(piece["id"])
+            filled(piece["id"])
             if "id" in piece.columns
             else pl.repeat(None, piece.height, dtype=pl.String, eager=True).alias("id"),
             type,
@@ -132,33 +136,36 @@ def _simplified(column: pl.Expr, kind: pl.DataType) -> pl.Expr:
     return column if isinstance(kind, (pl.String, pl.Datetime, pl.Struct)) else column.cast(pl.String)
 
 
-def _filled(texts: pl.Series) -> pl.Series:
+def filled(texts: pl.Series) -> pl.Series:
     """Return text in which empty is null."""
     empty = texts == ""
     return texts.set(empty, None) if empty.any() else texts
 
 
-def _check(name: str, kind: pl.DataType, what: str, zone: ZoneInfo | None) -> None:
-    """Refuse a column that cannot be what its name says; `what` names it."""
+def check_kind(name: str, kind: pl.DataType, what: str, zone: ZoneInfo | None) -> None:
+    """Refuse a column that cannot be what our name says; `what` names it. Raises `InputError`."""
     if name == "time":
         if isinstance(kind, pl.Datetime) and kind.time_zone is None and zone is None:
             raise InputError(f"{what} has no time zone; name it with `timezone=`")
-        if not isinstance(kind, pl.Datetime) and kind not in _TEXT:
+        if not isinstance(kind, pl.Datetime) and kind not in TEXT:
             raise InputError(f"{what} holds {kind}, `time` must be Datetime with a zone, or ISO text")
     elif name == DATA:
-        if not isinstance(kind, pl.Struct) and kind not in _TEXT:
+        if not isinstance(kind, pl.Struct) and kind not in TEXT:
             raise InputError(f"{what} holds {kind}, `data` must be a struct, or an object as JSON text")
-    elif name in OWN and kind not in _TEXT and not kind.is_integer():
+    elif name in OWN and kind not in TEXT and not kind.is_integer():
         raise InputError(f"{what} holds {kind}, {quoted(name)} must be text or integers")
 
 
-def of_frame(frame: pl.DataFrame | pl.LazyFrame, asked: Asked, encoded: Collection[str] = ()) -> NativePart:
+def of_frame(frame: pl.DataFrame | pl.LazyFrame, encoded: Collection[str], asked: Asked) -> NativePart:
     """Return a Polars frame as a part; `encoded` of its columns are JSON text. Raises `InputError` as `NativePart`."""
     with legible("the frame"):
-        return NativePart(_pieces(frame), frame.collect_schema(), asked, encoded=encoded)
+        size = frame.height if isinstance(frame, pl.DataFrame) else None
+        return NativePart(pieces_of(frame), frame.collect_schema(), asked, encoded=encoded, size=size)
 
 
-def _pieces(frame: pl.DataFrame | pl.LazyFrame) -> Pieces:
+def pieces_of(frame: pl.DataFrame | pl.LazyFrame) -> Pieces:
+    """Return what yields the rows of a Polars frame."""
+
     def pieces(columns: Sequence[pl.Expr], size: int) -> Iterator[pl.DataFrame]:
         with legible("the frame"):
             if isinstance(frame, pl.LazyFrame):
@@ -173,4 +180,6 @@ def _pieces(frame: pl.DataFrame | pl.LazyFrame) -> Pieces:
 
 def of_parquet(path: Path, label: str, asked: Asked) -> NativePart:
     """Return a Parquet file as a part. Raises `InputError` as `NativePart`, and where it cannot be read."""
-    return NativePart(partial(slices, path), schema_of(path), asked, label=label, where=f"{path}: ")
+    return NativePart(
+        partial(slices, path), schema_of(path), asked, label=label, where=f"{path}: ", size=height_of(path)
+    )

@@ -1,5 +1,6 @@
 """Frames of pandas, column by column. pandas is not imported: what looks like one of its frames is taken as one."""
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, cast
 
@@ -7,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from sla_rules.errors import InputError, quoted
-from sla_rules.sources.columns import DATA, OWN, Renaming
+from sla_rules.sources.columns import DATA
 from sla_rules.sources.encoding import to_json
 
 _PLAIN = (str, int, float, bool, date)
@@ -19,11 +20,15 @@ def is_pandas(source: object) -> bool:
     return all(hasattr(source, name) for name in ("iloc", "columns", "index", "dtypes"))
 
 
-def of_pandas(frame: Any, renaming: Renaming) -> tuple[pl.DataFrame, list[str]]:
+def of_pandas(frame: Any, own: Callable[[list[str]], Mapping[str, str]]) -> tuple[pl.DataFrame, list[str]]:
     """Return a frame of pandas as one of Polars, and which of its columns are JSON text.
 
     An index with a name is a column. Python objects keep what they say: times their own offsets; a column of objects
     that have no type of Polars in common becomes JSON text.
+
+    Args:
+        frame: the frame.
+        own: gives, for the names of its columns, those that are no fields of events, with what each is to us.
 
     Raises:
         InputError: pyarrow is missing, or a column is missing or holds what cannot be read.
@@ -32,7 +37,7 @@ def of_pandas(frame: Any, renaming: Renaming) -> tuple[pl.DataFrame, list[str]]:
     if index:
         frame = frame.reset_index(level=index)
     names = [str(name) for name in frame.columns]
-    ours = {their: our for our, their in renaming.header(names).items() if our in (*OWN, DATA)}
+    ours = own(names)
     columns, encoded = [], []
     for position, name in enumerate(names):
         column = frame.iloc[:, position]

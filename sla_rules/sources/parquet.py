@@ -10,7 +10,7 @@ from sla_rules.errors import InputError
 from sla_rules.sources.columns import Renaming
 from sla_rules.sources.rows import Rows
 
-SLICE = 2_000_000
+SLICE = 500_000
 """Rows that are held at a time."""
 _FARTHEST = 8_000_000_000_000_000
 """Milliseconds from 1970 to about as far as Polars can write a date."""
@@ -32,6 +32,12 @@ def schema_of(path: Path) -> pl.Schema:
         return pl.scan_parquet(path, glob=False).collect_schema()
 
 
+def height_of(path: Path) -> int:
+    """Return how many rows a file has. Raises `InputError` where it cannot be read."""
+    with legible(str(path)):
+        return int(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())
+
+
 def slices(path: Path, columns: Sequence[pl.Expr], size: int = SLICE) -> Iterator[pl.DataFrame]:
     """Yield the rows of a file, `size` at a time and in order.
 
@@ -42,8 +48,7 @@ def slices(path: Path, columns: Sequence[pl.Expr], size: int = SLICE) -> Iterato
     """
     with legible(str(path)):
         file = pl.scan_parquet(path, glob=False)
-        height = file.select(pl.len()).collect().item()
-        for start in range(0, height, size):
+        for start in range(0, height_of(path), size):
             yield file.select(columns).slice(start, size).collect()
 
 

@@ -51,5 +51,9 @@ class Part(Protocol):
     def open(self) -> bool:
         """Whether names become known only by reading it."""
 
+    @property
+    def size(self) -> int | None:
+        """How many rows it has, where that is known before they are read."""
+
     def frames(self, refusals: Refusals) -> Iterator[tuple[int, pl.DataFrame]]:
         """Yield how many rows were read, and the events among them; `refusals` takes the other rows."""

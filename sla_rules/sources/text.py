@@ -27,6 +27,7 @@ class TextPart:
             InputError: the file cannot be read, or its header lacks a column.
         """
         self.label = label
+        self.size = None
         self.open = suffix_of(path) != ".csv"
         self.names: list[str] = []
         self.columns: list[str] = []

@@ -27,6 +27,7 @@ _DIGITS = (0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18)
 _SEPARATORS = {4: b"-", 7: b"-", 13: b":", 16: b":"}
 _NO_FRACTION = 19
 _OFFSET = len("+02:00")
+_BARE_OFFSET = r"^(?<time>.{11}\d{2}:\d{2}:\d{2}.*)(?<hours>[+-]\d{2})(?<minutes>\d{2})$"
 _WORTH = (100_000, 10_000, 1_000, 100, 10, 1)
 
 
@@ -99,8 +100,21 @@ def _of_texts(texts: pl.Series, zone: ZoneInfo | None) -> pl.Series:
     at[_outside(at)] = _NONE
     left = np.flatnonzero(at == _NONE)
     if len(left):
-        at[left] = _one_by_one(texts.gather(left), zone)
+        at[left] = _less_usual(texts.gather(left), zone)
     return _as_series(at)
+
+
+def _less_usual(texts: pl.Series, zone: ZoneInfo | None) -> Ints:
+    """Read texts of other forms: those that lack a colon in the offset at once, the others one by one."""
+    at = np.full(len(texts), _NONE)
+    without = texts.str.contains(_BARE_OFFSET).fill_null(False)
+    if without.any():
+        rows = np.flatnonzero(without.to_numpy())
+        at[rows], _ = _canonical(texts.gather(rows).str.replace(_BARE_OFFSET, "${time}${hours}:${minutes}"))
+        at[_outside(at)] = _NONE
+    left = np.flatnonzero(at == _NONE)
+    at[left] = _one_by_one(texts.gather(left), zone)
+    return at
 
 
 def _one_by_one(texts: pl.Series, zone: ZoneInfo | None) -> Ints:

@@ -11,13 +11,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import sla_rules as sla
+from sla_rules.evaluators.columnar import judge_events
 from sla_rules.instants import DAY, FIRST, LAST, MINUTE, micros
 from sla_rules.periods import Period, label
 from sla_rules.report import Report
 from sla_rules.report.local_periods import Labels
 from sla_rules.verdict import Verdict
 from tests.conftest import History
-from tests.report.making import DESK, desk, judged, through
+from tests.report.making import AS_OF, DESK, desk, judged, through
 
 ZONES = (
     "UTC",
@@ -176,6 +177,21 @@ def test_what_the_cases_are_matched_by_is_that_of_the_case_and_all_else_the_last
     table = Report(judged(history)).attainment("whole", ["site", "team"])
     counts = table.select(pl.col("policy").cast(pl.String), "site", "team", "met", "breached").rows()
     assert counts == [("answer", "s1", "blue", 0, 1), ("share", "s0", "blue", 0, 1), ("share", "s1", "blue", 1, 0)]
+
+
+def test_instants_are_written_as_iso_text() -> None:
+    events = {**DESK["events"], "opened": {**DESK["events"]["opened"], "wish": {"kind": "instant"}}}
+    history = History().add("answered", "2026-03-02T10:00:00Z", subject="x")
+    for subject, wish in (
+        ("A", {"wish": "2026-03-02T12:00:00+01:00"}),
+        ("B", {"wish": "9999-12-31T23:59:59.999999Z"}),
+        ("C", {}),
+    ):
+        history.add("opened", "2026-03-02T10:00:00Z", subject=subject, site="s", **wish)
+    verdicts = judged(history, desk(events=events, policies=[DESK["policies"][0]]))
+    for made in (Report(verdicts), Report(judge_events(verdicts.agreement, history.events, as_of=AS_OF))):
+        wishes = made.attainment("whole", by="wish")["wish"].to_list()
+        assert wishes == [None, "2026-03-02T11:00:00Z", "9999-12-31T23:59:59.999999Z"]
 
 
 def test_what_counts_in_no_period_is_shown_without_one() -> None:

@@ -47,6 +47,12 @@ def test_nothing_differs_from_itself() -> None:
     assert Report(through(judged(), pl.LazyFrame.reverse)).changes_since(made).is_empty()
 
 
+@pytest.mark.parametrize("wrong", [None, judged(), Report(judged()).verdicts])
+def test_what_is_no_report_is_refused(wrong: Any) -> None:
+    with pytest.raises(sla.SlaError, match="the earlier report must be a Report, found `"):
+        Report(judged()).changes_since(wrong)
+
+
 def test_what_ran_out_did_so_because_time_passed() -> None:
     assert told(BASE, BASE, (ELEVEN, TWELVE)) == [("A", "pending", "breached", "time passed")]
     assert told(BASE, BASE, (TEN, ELEVEN)) == []

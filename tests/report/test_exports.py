@@ -76,6 +76,18 @@ def test_csv_holds_every_column(tmp_path: Path) -> None:
     assert {ODD, FORMULA} < {row["subject"] for row in rows}
 
 
+def test_csv_without_a_path_is_the_text_of_the_file(tmp_path: Path) -> None:
+    made = odd()
+    made.to_csv(tmp_path / "v.csv")
+    assert made.to_csv() == (tmp_path / "v.csv").read_bytes().decode("utf-8")
+
+
+@pytest.mark.parametrize("export", ["to_json", "to_csv", "to_parquet", "to_excel"])
+def test_what_is_no_path_is_refused(report: Report, export: str) -> None:
+    with pytest.raises(sla.SlaError, match="`7` is not the path of a file"):
+        getattr(report, export)(7)
+
+
 def test_csv_lists_stay_whole_with_windows_and_the_basis_of_a_limit(tmp_path: Path) -> None:
     made = Report(judged())
     made.to_csv(tmp_path / "v.csv")

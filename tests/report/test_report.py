@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -206,6 +207,26 @@ def test_any_rows_have_their_sentences() -> None:
     assert made.reasons(pending.clear()).to_list() == []
     with pytest.raises(sla.InputError, match="no column `basis`"):
         made.reasons(pending.drop("basis"))
+
+
+@pytest.mark.parametrize("wrong", [None, [{}], judged(), Report(judged()).lazy, Report(judged()).to_pandas()])
+def test_what_is_no_frame_of_verdicts_is_refused(wrong: Any) -> None:
+    for ask in (Report(judged()).of, Report(judged()).reasons):
+        with pytest.raises(sla.SlaError, match="a verdict is made of a row of `verdicts`, a Polars frame; found `"):
+            ask(wrong)
+
+
+@pytest.mark.parametrize(("column", "dtype"), [("start", pl.String), ("margin", pl.Int64), ("counted", pl.Float64)])
+def test_a_column_of_another_type_is_refused(column: str, dtype: type[pl.DataType]) -> None:
+    made = Report(judged())
+    with pytest.raises(sla.InputError, match=f"column `{column}` holds {dtype()!r}, not .* as in `verdicts`"):
+        made.of(made.verdicts.with_columns(pl.col(column).cast(dtype)))
+
+
+def test_columns_without_any_value_are_of_no_type() -> None:
+    made = Report(judged())
+    rows = made.verdicts.filter(pl.col("outcome") == "met", pl.col("policy") == "answer")
+    assert made.of(rows.with_columns(pl.lit(None).alias("cause"), pl.lit(None).alias("counted"))) == made.of(rows)
 
 
 def test_only_the_breaches_that_are_shown_are_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -90,6 +90,15 @@ def test_other_forms_are_read_one_by_one(text: str) -> None:
     assert read([text, None, text]) == [micros(text), None, micros(text)]
 
 
+@pytest.mark.parametrize("offset", ["+0000", "-0530", "+2359", "+2400", "+0160", "-12"])
+@pytest.mark.parametrize(
+    "wall", ["2026-03-02T14:00:00", "2026-03-02 14:00:00.123456789", "2026-03-02T14:00", "2026-03-32T14:00:00"]
+)
+def test_an_offset_may_lack_its_colon(wall: str, offset: str) -> None:
+    for zone in (None, PARIS):
+        assert read([wall + offset, None, "2026-03-02T14:00:00Z"], zone)[0] == said(wall + offset, zone)
+
+
 def test_each_text_carries_its_own_offset_whatever_stands_beside_it() -> None:
     assert read([*CANONICAL, *reversed(CANONICAL)]) == [micros(text) for text in [*CANONICAL, *reversed(CANONICAL)]]
 

@@ -1,0 +1,155 @@
+"""Any source of events, read by the names of its columns, a preset or a map."""
+
+from collections.abc import Callable, Container, Iterator, Mapping
+from functools import partial
+from os import PathLike
+from pathlib import Path
+from typing import Any, cast
+
+import polars as pl
+
+from sla_rules.adapters.choosing import Columns, chosen
+from sla_rules.adapters.latest import Latest
+from sla_rules.adapters.raw import Raw, TextRaw, TypedRaw
+from sla_rules.adapters.reshaping import Reshaping
+from sla_rules.adapters.roles import ROW, Roles
+from sla_rules.agreement import Agreement
+from sla_rules.errors import InputError, quoted
+from sla_rules.events import Event, Finding
+from sla_rules.instants import moment
+from sla_rules.sources import place
+from sla_rules.sources.encoding import from_json
+from sla_rules.sources.fields import PREFIX
+from sla_rules.sources.files import PARQUET, labels_of, name_of, paths_of, suffix_of
+from sla_rules.sources.incoming import FRAME, Incoming, batches, frame_of
+from sla_rules.sources.native import pieces_of
+from sla_rules.sources.parquet import legible, schema_of, slices
+from sla_rules.sources.refusals import Refusals
+from sla_rules.sources.rows import TEXT_READERS, Rows, csv_header, readable
+from sla_rules.sources.zones import zone_of
+
+
+def incoming_of(
+    source: object,
+    agreement: Agreement,
+    *,
+    columns: Columns | None = None,
+    preset: str | None = None,
+    timezone: str | None = None,
+    wanted: Container[str] | None = None,
+) -> Incoming:
+    """Return the events of any source but a list of `Event`.
+
+    Args:
+        source: as `sla_rules.sources.batches` takes it; with the preset of a document the path of one.
+        agreement: says of what kind the fields are that the source has as text.
+        columns: our names with those of the source, a map, the path of one in YAML, or the name of a preset.
+        preset: the name of a preset, which `columns` then changes.
+        timezone: the zone of times that have none, in place of the map's.
+        wanted: the fields that are needed; the others are left out. None is all.
+
+    Raises:
+        InputError: no such source or preset, or a source with a column missing or of a type that it cannot have.
+        AgreementError: what should be a map is none.
+    """
+    how = chosen(columns, preset)
+    if how is None:
+        names = columns if columns is None else cast(Mapping[str, str], columns)
+        return batches(source, agreement, columns=names, timezone=timezone, wanted=wanted)
+    zone = zone_of(timezone if timezone is not None else how.map.timezone)
+    roles = Roles(how.map, zone, wanted=wanted, required=how.required)
+    raws, name = _raws(source, roles, how.rows)
+    latest = Latest(raws, roles) if how.map.last_by else None
+    reshaping = Reshaping(roles, agreement)
+    parts = [_MappedPart(raw, roles, reshaping, number, latest) for number, raw in enumerate(raws)]
+    return Incoming(parts, roles.check, name)
+
+
+def mapped_events(
+    source: object,
+    agreement: Agreement,
+    *,
+    columns: Columns | None = None,
+    preset: str | None = None,
+    timezone: str | None = None,
+) -> tuple[list[Event], list[Finding]]:
+    """Return the events of a source one by one, and a finding for each row that is none. Takes what `incoming_of` does.
+
+    Raises:
+        InputError: as `incoming_of`.
+        AgreementError: as `incoming_of`.
+    """
+    incoming = incoming_of(source, agreement, columns=columns, preset=preset, timezone=timezone)
+    events = [_event(row) for frame in incoming for row in frame.iter_rows(named=True)]
+    return events, incoming.findings
+
+
+def _event(row: dict[str, Any]) -> Event:
+    id, type, subject, at, file, number = (row.pop(f"@{name}") for name in _OWN)
+    data = {
+        name.removeprefix(PREFIX): from_json(value) if name.startswith(PREFIX) else value
+        for name, value in row.items()
+        if value is not None
+    }
+    return Event(id=id, type=type, subject=subject, time=moment(at), data=data, place=place(file, number))
+
+
+_OWN = ("id", "type", "subject", "at", "file", "row")
+
+
+def _raws(source: Any, roles: Roles, rows: Callable[[Path], Rows] | None) -> tuple[list[Raw], str]:
+    """Return the parts of a source as they are, and what a message calls the source."""
+    if isinstance(source, (str, PathLike, list, tuple)):
+        paths = paths_of(source, of_events=rows is None)
+        labelled = zip(paths, labels_of(paths), strict=True)
+        return [_of_file(path, label, roles, rows) for path, label in labelled], name_of(paths)
+    if rows is not None:
+        raise InputError(f"{quoted(source)} is not the path of a document")
+    frame, encoded = frame_of(source, roles.roles)
+    with legible(FRAME):
+        return [TypedRaw(pieces_of(frame), frame.collect_schema(), roles, encoded=encoded)], FRAME
+
+
+def _of_file(path: Path, label: str, roles: Roles, rows: Callable[[Path], Rows] | None) -> Raw:
+    if rows is not None:
+        return TextRaw(path, rows, roles, label, None)
+    suffix = suffix_of(path)
+    if suffix == PARQUET:
+        return TypedRaw(partial(slices, path), schema_of(path), roles, label=label, where=f"{path}: ")
+    with readable(path):
+        header = csv_header(path) if suffix == ".csv" else None
+    return TextRaw(path, TEXT_READERS[suffix], roles, label, header)
+
+
+class _MappedPart:
+    """A part of a source that is read by a map; see `sla_rules.sources.parts.Part`."""
+
+    def __init__(self, raw: Raw, roles: Roles, reshaping: Reshaping, number: int, latest: Latest | None) -> None:
+        """Take the rows of the part, what their columns are, what makes events of them, and which of them count."""
+        self.label = raw.label
+        self.open = raw.open
+        self.size = None
+        self._raw = raw
+        self._roles = roles
+        self._reshaping = reshaping
+        self._number = number
+        self._latest = latest
+
+    @property
+    def names(self) -> list[str]:
+        """Its columns under their own names, as far as they are known."""
+        return self._raw.names
+
+    @property
+    def columns(self) -> list[str]:
+        """The fields of its events, as far as they are known."""
+        return list(self._roles.fields(self._raw.names))
+
+    def frames(self, refusals: Refusals) -> Iterator[tuple[int, pl.DataFrame]]:
+        """Yield how many rows were read, and the events among them; `refusals` takes the other rows."""
+        counting = None if self._latest is None else self._latest.rows(self._number)
+        for read, raw in self._raw.pieces(refusals):
+            yield read, pl.DataFrame()
+            rows = raw if counting is None else raw.join(counting, on=ROW, how="semi", maintain_order="left")
+            for frame in self._reshaping.frames(rows, self.label, refusals):
+                yield 0, frame

@@ -1,0 +1,57 @@
+"""The first rows of a file, as its columns have them."""
+
+from collections.abc import Callable, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from sla_rules.errors import InputError
+from sla_rules.sources.columns import DATA
+from sla_rules.sources.encoding import to_json
+from sla_rules.sources.files import PARQUET, suffix_of
+from sla_rules.sources.parquet import legible
+from sla_rules.sources.rows import TEXT_READERS, Rows, csv_header, data_of, readable
+
+MOST = 5_000
+"""Rows that are looked at before the whole file is read."""
+_LONGEST = 200
+"""Characters of a value that are looked at."""
+
+
+def sample_of(path: Path, rows: Callable[[Path], Rows] | None = None) -> pl.DataFrame:
+    """Return the first rows of a file; what is text there, or in a document, as text. What is no row is left out.
+
+    Args:
+        path: of the file.
+        rows: reads it, where it is a document of its own format.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    suffix = None if rows is not None else suffix_of(path)
+    if suffix == PARQUET:
+        with legible(str(path)):
+            return pl.scan_parquet(path, glob=False).head(MOST).collect()
+    reader = rows or TEXT_READERS[str(suffix)]
+    with readable(path):
+        names = csv_header(path) if suffix == ".csv" else []
+        found = [_flat(row) for _, row in islice(reader(path), MOST) if isinstance(row, Mapping)]
+    columns = dict.fromkeys([*names, *(name for row in found for name in row)])
+    return pl.DataFrame([pl.Series(name, [row.get(name) for row in found], pl.String) for name in columns])
+
+
+def _flat(row: Mapping[str, Any]) -> dict[str, str | None]:
+    fields = dict(row)
+    try:
+        fields |= data_of(fields.pop(DATA)) if fields.get(DATA) not in (None, "") else {}
+    except InputError:
+        pass  # the count of the whole file says so, with its place
+    return {name: _text(value) for name, value in fields.items()}
+
+
+def _text(value: object) -> str | None:
+    if value is None:
+        return None
+    return (value if isinstance(value, str) else to_json(value))[:_LONGEST]

@@ -1,0 +1,315 @@
+"""What the verdicts of many agreements over one log say, agreement by agreement and together."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+import polars as pl
+
+from sla_rules.agreement import Agreement
+from sla_rules.errors import InputError, did_you_mean, quoted
+from sla_rules.events import Finding
+from sla_rules.instants import moment
+from sla_rules.periods import Period
+from sla_rules.portfolio import Portfolio, PortfolioFinding, tagged
+from sla_rules.report.documents import document
+from sla_rules.report.files import METADATA, Target, flat, need, writing
+from sla_rules.report.markdown import table
+from sla_rules.report.report import Report
+from sla_rules.report.summary import Line
+from sla_rules.report.tables import STATUSES, finding_rows
+from sla_rules.version import VERSION
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+JSON_FORMAT = 1
+"""Numbers the shape of the document; another one says that readers must change."""
+OVERVIEW = ("agreement", *STATUSES, "breaches")
+"""The header of the overview: how many promises of each agreement came to what."""
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioLine(Line):
+    """What became of one policy of one agreement.
+
+    Attributes:
+        agreement: its name in the portfolio.
+    """
+
+    agreement: str
+
+
+class PortfolioReport:
+    """The reports of all agreements of a portfolio, and all of them as one.
+
+    Frames are those of each report, one after the other, with the name of the agreement first, as `agreement`.
+
+    Attributes:
+        portfolio: by what was judged.
+        reports: the report of each agreement, by its name in the portfolio.
+        as_of: the instant of knowledge of all, in microseconds since 1970 UTC; None where there was no event.
+        refused: what of the source is no event.
+        left: whose the subjects are: those that no agreement judges, and those that named a second one.
+    """
+
+    def __init__(
+        self,
+        portfolio: Portfolio,
+        reports: Mapping[str, Report],
+        as_of: int | None,
+        *,
+        refused: Iterable[Finding] = (),
+        left: Iterable[Finding] = (),
+        said: bool = True,
+    ) -> None:
+        """Take the reports; `said` tells whether any event names an agreement."""
+        self.portfolio = portfolio
+        self.reports = dict(reports)
+        self.as_of = as_of
+        self.refused = list(refused)
+        self.left = list(left)
+        self._said = said
+
+    @cached_property
+    def findings(self) -> list[PortfolioFinding]:
+        """What is remarkable about the data: of the source, of whose the subjects are, then agreement by agreement."""
+        found = [tagged(PortfolioFinding, each, None) for each in (*self.refused, *self.left)]
+        for name, report in self.reports.items():
+            found += [tagged(PortfolioFinding, each, name) for each in report.findings]
+        return found
+
+    @property
+    def lazy(self) -> pl.LazyFrame:
+        """One row a verdict, not yet collected, in any order."""
+        policies = self._policies
+        return pl.concat([self._named(name, report.lazy, policies) for name, report in self.reports.items()])
+
+    @cached_property
+    def verdicts(self) -> pl.DataFrame:
+        """One row a verdict, by agreement, policy and start, each policy's periods last."""
+        return self._together(lambda report: report.verdicts)
+
+    @cached_property
+    def breaches(self) -> pl.DataFrame:
+        """The broken promises of all agreements; see `Report.breaches`."""
+        return self._together(lambda report: report.breaches)
+
+    def attainment(self, per: Period | None = None, by: str | Iterable[str] = ()) -> pl.DataFrame:
+        """Return how many instances were met, by agreement; see `Report.attainment`.
+
+        A field of `by` that an agreement does not declare is null there.
+
+        Raises:
+            InputError: there is no such period, or no agreement has such a field.
+        """
+        names = (by,) if isinstance(by, str) else tuple(by)
+        known = {"subject"}.union(*map(_fields, self.portfolio.agreements.values()))
+        for name in names:
+            if name == "agreement":
+                raise InputError("the table has a column `agreement` already")
+            if name not in known:
+                raise InputError(f"no event has a field {quoted(name)}{did_you_mean(name, known)}")
+
+        def attained(report: Report) -> pl.DataFrame:
+            own = [name for name in names if name in ("subject", *_fields(report.agreement))]
+            lacking = [pl.lit(None, pl.String).alias(name) for name in names if name not in own]
+            return report.attainment(per, own).with_columns(lacking)
+
+        frames = {name: attained(report) for name, report in self.reports.items()}
+        columns = list(dict.fromkeys(column for frame in frames.values() for column in frame.columns))
+        first = [name for name in ("policy", "version", "period") if name in columns]
+        order = [*first, *names, *(name for name in columns if name not in (*first, *names))]
+        named = [self._named(name, frame.lazy(), self._policies).collect() for name, frame in frames.items()]
+        return pl.concat(named, how="diagonal").select("agreement", *order)
+
+    @cached_property
+    def summary(self) -> list[PortfolioLine]:
+        """What became of each policy, agreement by agreement; see `Report.summary`."""
+        return [tagged(PortfolioLine, line, name) for name, report in self.reports.items() for line in report.summary]
+
+    @property
+    def check_the_mapping(self) -> list[str]:
+        """What never occurs in the source although an agreement needs it, or the portfolio itself."""
+        said = [f"{name}: {line}" for name, report in self.reports.items() for line in report.check_the_mapping]
+        return said if self._said else [f"check the mapping: no event says its {quoted(self.portfolio.by)}", *said]
+
+    @property
+    def exit_code(self) -> int:
+        """1 where a guarantee or commitment of any agreement is broken, else 0."""
+        return max(report.exit_code for report in self.reports.values())
+
+    @cached_property
+    def overview(self) -> pl.DataFrame:
+        """One row an agreement: how many of its promises came to what, and its breaches; the columns of `OVERVIEW`."""
+        rows = []
+        for name, report in self.reports.items():
+            statuses = [line.status for line in report.summary]
+            rows.append((name, *(statuses.count(status) for status in STATUSES), len(report.breaches)))
+        return pl.DataFrame(
+            rows, schema={"agreement": pl.String, **dict.fromkeys(OVERVIEW[1:], pl.Int64)}, orient="row"
+        )
+
+    @property
+    def headline(self) -> str:
+        """One sentence: how many agreements were judged, and how many of them were broken."""
+        broken = sum(report.exit_code for report in self.reports.values())
+        as_of = "" if self.as_of is None else f" as of {moment(self.as_of).isoformat()}"
+        number = len(self.reports)
+        agreements = "1 agreement" if number == 1 else f"{number} agreements"
+        return f"{agreements} by `{self.portfolio.by}`{as_of}: {broken} with a broken guarantee or commitment."
+
+    @cached_property
+    def provenance(self) -> dict[str, Any]:
+        """Where the report comes from: the portfolio, and the provenance of the report of each agreement."""
+        return {
+            "by": self.portfolio.by,
+            "as_of": None if self.as_of is None else moment(self.as_of).isoformat(),
+            "library": VERSION,
+            "findings_count": len(self.findings),
+            "agreements": {name: report.provenance for name, report in self.reports.items()},
+        }
+
+    def to_json(self, path: Target | None = None) -> str:
+        """Return the whole report as JSON, and write it to a file if one is named; `format` numbers its shape.
+
+        Raises:
+            SlaError: the file cannot be written.
+        """
+        whole = {
+            "format": JSON_FORMAT,
+            **{name: value for name, value in self.provenance.items() if name != "agreements"},
+            "check_the_mapping": self.check_the_mapping,
+            "overview": self.overview.to_dicts(),
+            "agreements": {name: document(report) for name, report in self.reports.items()},
+            "findings": [
+                {each.name: getattr(finding, each.name) for each in fields(finding)}
+                for finding in self.findings
+                if finding.agreement is None
+            ],
+        }
+        text = json.dumps(whole, ensure_ascii=False, indent=1)
+        if path is not None:
+            with writing(path):
+                Path(path).write_text(text, encoding="utf-8", errors="backslashreplace")
+        return text
+
+    def to_markdown(self, *, most: int = 200) -> str:
+        """The report as Markdown: an overview, then agreement by agreement, with at most `most` breaches a clause."""
+        rows = [tuple(map(str, row)) for row in self.overview.iter_rows()]
+        mapping = [] if self._said else [f"> {_plain(self.check_the_mapping[0])}"]
+        parts = [f"# Portfolio by {_plain(self.portfolio.by)}", _plain(self.headline), *mapping, table(OVERVIEW, rows)]
+        if self.refused or self.left:
+            parts += ["## Findings", table(("finding", "events", "example"), finding_rows(self._own_findings))]
+        for name, report in self.reports.items():
+            title, _, rest = report.to_markdown(most=most).partition("\n\n")
+            lower = [
+                f"#{line}" if line.startswith("#") else line
+                for line in (f"{title} ({_plain(name)})", *rest.splitlines())
+            ]
+            parts.append("\n".join([lower[0], "", *lower[1:]]))
+        return "\n\n".join(parts) + "\n"
+
+    def show(self, most: int = 10) -> None:
+        """Print the report to the terminal, with at most `most` breaches of each clause of each agreement."""
+        from rich.box import SIMPLE
+        from rich.console import Console
+        from rich.markup import escape
+        from rich.table import Table
+
+        console = Console(highlight=False)
+        console.print(f"\n[bold]{escape(self.headline)}[/bold]")
+        if not self._said:
+            console.print(f"[yellow]{escape(self.check_the_mapping[0])}[/yellow]")
+        overview = Table(*OVERVIEW, header_style="bold", box=SIMPLE, padding=(0, 1, 0, 0))
+        for row in self.overview.iter_rows():
+            overview.add_row(*(escape(str(cell)) for cell in row))
+        console.print(overview)
+        for kind, count, example in finding_rows(self._own_findings):
+            console.print(f"[yellow]finding[/yellow] {escape(kind)}, {count}: {escape(example)}")
+        for name, report in self.reports.items():
+            console.rule(f"[bold]{escape(name)}[/bold]")
+            report.show(most)
+
+    @overload
+    def to_csv(self, path: None = None) -> str: ...
+
+    @overload
+    def to_csv(self, path: Target) -> None: ...
+
+    def to_csv(self, path: Target | None = None) -> str | None:
+        """Write the verdicts as CSV, or return the text; see `Report.to_csv`.
+
+        Raises:
+            SlaError: the file cannot be written.
+        """
+        rows = self.lazy
+        flattened = rows.select(flat(name, dtype) for name, dtype in rows.collect_schema().items())
+        if path is None:
+            return flattened.collect(engine="streaming").write_csv()
+        with writing(path):
+            flattened.sink_csv(Path(path))
+        return None
+
+    def to_parquet(self, path: Target) -> None:
+        """Write the verdicts as Parquet, with the provenance as JSON in its metadata, under `sla_rules`.
+
+        Raises:
+            SlaError: the file cannot be written.
+        """
+        told = {METADATA: json.dumps(self.provenance, ensure_ascii=False)}
+        with writing(path):
+            self.lazy.sink_parquet(Path(path), metadata=told)
+
+    def to_arrow(self) -> "pa.Table":
+        """Return the verdicts as a `pyarrow.Table`.
+
+        Raises:
+            SlaError: pyarrow, of the extra `pandas`, is not installed.
+        """
+        need("pandas", "pyarrow")
+        return self.verdicts.to_arrow()
+
+    def to_pandas(self) -> "pd.DataFrame":
+        """Return the verdicts as a pandas frame.
+
+        Raises:
+            SlaError: pandas or pyarrow, of the extra `pandas`, is not installed.
+        """
+        need("pandas", "pandas", "pyarrow")
+        return self.verdicts.to_pandas()
+
+    @property
+    def _own_findings(self) -> list[Finding]:
+        return [*self.refused, *self.left]
+
+    @cached_property
+    def _policies(self) -> pl.Enum:
+        """The ids of all policies, agreement by agreement."""
+        return pl.Enum(list(dict.fromkeys(id for each in self.portfolio.agreements.values() for id in each.policies)))
+
+    def _named(self, name: str, rows: pl.LazyFrame, policies: pl.Enum) -> pl.LazyFrame:
+        """Return rows of one agreement with its name first."""
+        agreement = pl.lit(name, pl.Enum(list(self.reports))).alias("agreement")
+        return rows.select(agreement, pl.all()).with_columns(pl.col("policy").cast(pl.String).cast(policies))
+
+    def _together(self, part: Callable[[Report], pl.DataFrame]) -> pl.DataFrame:
+        policies = self._policies
+        return pl.concat(
+            [self._named(name, part(report).lazy(), policies) for name, report in self.reports.items()]
+        ).collect()
+
+
+def _plain(text: str) -> str:
+    """Text that stays one line of Markdown, without a tag of its own."""
+    return " ".join(text.replace("<", "&lt;").split())
+
+
+def _fields(agreement: Agreement) -> frozenset[str]:
+    return frozenset(
+        name for version in agreement.versions for declared in version.events.values() for name in declared.fields
+    )

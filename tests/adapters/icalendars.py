@@ -1,0 +1,69 @@
+"""What the tests of iCalendar files share: short ways to write one."""
+
+SAMPLE = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//Example//Changes//EN
+BEGIN:VTIMEZONE
+TZID:Plant
+BEGIN:STANDARD
+DTSTART:19701025T030000
+RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0100
+END:STANDARD
+BEGIN:DAYLIGHT
+DTSTART:19700329T020000
+RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0200
+END:DAYLIGHT
+END:VTIMEZONE
+BEGIN:VEVENT
+UID:backup
+SUMMARY:Backup of the
+  databases
+DTSTART;TZID=Plant:20260301T220000
+DTEND;TZID=Plant:20260302T060000
+RRULE:FREQ=WEEKLY;BYDAY=SU,WE;COUNT=20
+EXDATE;TZID=Plant:20260304T220000,20260308T220000
+RDATE;VALUE=PERIOD;TZID=Plant:20260401T120000/PT2H
+CATEGORIES:video,audio
+END:VEVENT
+BEGIN:VEVENT
+UID:backup
+RECURRENCE-ID;TZID=Plant:20260311T220000
+DTSTART;TZID=Europe/Berlin:20260311T230000
+DURATION:PT1H30M
+SEQUENCE:2
+END:VEVENT
+BEGIN:VEVENT
+UID:inventory
+DTSTART;VALUE=DATE:20260701
+DTEND;VALUE=DATE:20260703
+RRULE:FREQ=YEARLY
+END:VEVENT
+BEGIN:VEVENT
+UID:off
+STATUS:CANCELLED
+DTSTART:20260501T100000Z
+DTEND:20260501T120000Z
+END:VEVENT
+END:VCALENDAR
+"""
+"""A file with something of everything; `Plant` is a zone of its own, with the clock of Berlin."""
+
+
+def event(*lines: str, uid: str | None = "a") -> str:
+    """A VEVENT with these lines."""
+    return "\n".join(["BEGIN:VEVENT", *([f"UID:{uid}"] if uid else []), *lines, "END:VEVENT", ""])
+
+
+def calendar(*events: str, head: str = "") -> str:
+    """A whole file."""
+    return f"BEGIN:VCALENDAR\nVERSION:2.0\n{head and head + chr(10)}{''.join(events)}END:VCALENDAR\n"
+
+
+def zone(name: str, offset: str) -> str:
+    """A VTIMEZONE with one offset."""
+    lines = ("BEGIN:VTIMEZONE", f"TZID:{name}", "BEGIN:STANDARD", "DTSTART:19700101T000000")
+    return "\n".join([*lines, f"TZOFFSETFROM:{offset}", f"TZOFFSETTO:{offset}", "END:STANDARD", "END:VTIMEZONE"])
