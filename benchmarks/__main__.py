@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 
-from benchmarks import calendar, growth, history, hours, importing, machine, mixed, page, ticket
+from benchmarks import calendar, growth, history, hours, importing, larger, machine, mixed, page, ticket
 from benchmarks.measuring import Table
 
 _QUICK_SIZES = (1_000, 10_000)
@@ -23,13 +23,23 @@ def sections(quick: bool, plot: bool) -> list[Callable[[], Iterator[Table]]]:
         return [
             lambda: history.tables(20_000, rounds=1),
             lambda: mixed.tables((50_000,)),
+            lambda: larger.tables(50_000, 2),
             lambda: ticket.tables(200),
             lambda: calendar.tables(100_000, 1_000),
             lambda: hours.tables(20_000, rounds=1),
             lambda: importing.tables(1),
             grown,
         ]
-    return [history.tables, mixed.tables, ticket.tables, calendar.tables, hours.tables, importing.tables, grown]
+    return [
+        history.tables,
+        mixed.tables,
+        larger.tables,
+        ticket.tables,
+        calendar.tables,
+        hours.tables,
+        importing.tables,
+        grown,
+    ]
 
 
 def main() -> None:

@@ -99,12 +99,13 @@ def checked_events(events: Iterable[Event]) -> list[Event]:
     return list(events)
 
 
-def checked_windows(windows: Iterable[Window], agreement: Agreement) -> list[Window]:
-    """Return windows as a list. Raises `InputError` for what is none, or of a kind that no version knows."""
+def checked_windows(windows: Iterable[Window], *agreements: Agreement) -> list[Window]:
+    """Return windows as a list. Raises `InputError` for what is none, or of a kind that no agreement knows."""
     if not isinstance(windows, Iterable):
         raise InputError(f"windows must be a list, found {quoted(windows)}")
     passed = list(windows)
-    known = [kind for version in agreement.versions for kind in version.windows]
+    versions = [version for agreement in agreements for version in agreement.versions]
+    known = [kind for version in versions for kind in version.windows]
     for window in passed:
         if not isinstance(window, Window):
             raise InputError(f"{quoted(window)} is not a Window")

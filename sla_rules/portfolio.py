@@ -9,8 +9,9 @@ from typing import Annotated, Any, NamedTuple, TypeVar
 from pydantic import Field
 
 from sla_rules.agreement import Agreement, built_in, load
-from sla_rules.errors import AgreementError, InputError, SlaError, did_you_mean, quoted
+from sla_rules.errors import AgreementError, SlaError, did_you_mean, quoted
 from sla_rules.events import Finding, Window
+from sla_rules.known import checked_windows
 from sla_rules.language.base import Model, Text
 from sla_rules.language.declarations import KEY_KINDS, RESERVED
 from sla_rules.language.policies import Deadline
@@ -147,22 +148,10 @@ class Portfolio:
         Raises:
             InputError: something is no window, or of a kind that no agreement knows.
         """
-        if not isinstance(windows, Iterable):
-            raise InputError(f"windows must be a list, found {quoted(windows)}")
-        known = {
-            name: {kind for version in agreement.versions for kind in version.windows}
-            for name, agreement in self.agreements.items()
-        }
-        every = frozenset[str]().union(*known.values())
         found: dict[str, list[Window]] = {name: [] for name in self.agreements}
-        for window in windows:
-            if not isinstance(window, Window):
-                raise InputError(f"{quoted(window)} is not a Window")
-            if window.kind not in every:
-                hint = did_you_mean(window.kind, every)
-                raise InputError(f"window {quoted(window.id or window.kind)}: unknown kind {quoted(window.kind)}{hint}")
-            for name, kinds in known.items():
-                if window.kind in kinds:
+        for window in checked_windows(windows, *self.agreements.values()):
+            for name, agreement in self.agreements.items():
+                if any(window.kind in version.windows for version in agreement.versions):
                     found[name].append(window)
         return found
 

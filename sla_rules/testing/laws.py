@@ -273,9 +273,10 @@ def due_decides(agreement: Agreement, history: History, judge: Judge, random: Ra
             )
 
 
+ORDER = "the order of events and repeated ones do not matter"
 LAWS: dict[str, Callable[[Agreement, History, Judge, Random], Iterator[Broken]]] = {
     "met if and only if stopped by the due instant": due_decides,
-    "the order of events and repeated ones do not matter": order_does_not_matter,
+    ORDER: order_does_not_matter,
     "unrelated subjects do not influence each other": strangers_do_not_matter,
     "a later stop is never better": later_is_never_better,
     "a longer limit never turns met into breached": longer_is_never_worse,

@@ -19,7 +19,7 @@ def little_agreement(pytester: pytest.Pytester) -> Path:
 
 def test_scenarios_and_laws_are_tests(pytester: pytest.Pytester, little: Path) -> None:
     result = pytester.runpytest_inprocess(f"--sla-agreement={little}", "-v", "-p", "no:cacheprovider")
-    result.assert_outcomes(passed=8)
+    result.assert_outcomes(passed=10)
     result.stdout.fnmatch_lines(["*answer: An urgent question answered within its hour [[]reference[]]*PASSED*"])
     result.stdout.fnmatch_lines(["*answer: a later stop is never better [[]reference[]]*PASSED*"])
 
@@ -27,7 +27,7 @@ def test_scenarios_and_laws_are_tests(pytester: pytest.Pytester, little: Path) -
 def test_a_failure_shows_the_sentence_and_no_stack(pytester: pytest.Pytester, little: Path) -> None:
     little.with_name("little.scenarios.yaml").write_text(SCENARIOS.replace("LIMIT", "2 h"), encoding="utf-8")
     result = pytester.runpytest_inprocess(f"--sla-agreement={little}", "-p", "no:cacheprovider")
-    result.assert_outcomes(passed=7, failed=1)
+    result.assert_outcomes(passed=8, failed=2)
     result.stdout.fnmatch_lines(["*no verdict `answer` of Q met; there is `answer` of Q breached, margin -1 h*"])
     assert "Traceback" not in result.stdout.str()
 
