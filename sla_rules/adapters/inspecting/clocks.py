@@ -9,7 +9,7 @@ from sla_rules.adapters.time_forms import instants_in, read_by
 
 _UTC = ZoneInfo("UTC")
 _MOSTLY = 0.9
-"""The share of a column's values that must be times for it to be one of times."""
+"""The share of a column's values with digits that must be times for it to be one of times."""
 _LIKE_A_DATE = r"\d{1,4}[-/.]\w{1,3}[-/.]\d{2}|^\d{8}\D?\d"
 
 FORMS = (
@@ -42,9 +42,12 @@ def clock_of(values: pl.Series) -> Clock | None:
         return Clock(None, None, values.dtype.time_zone is None)
     if values.dtype != pl.String:
         return None
-    texts = values.filter(values.str.contains(r"\d")).unique()
+    there = values.drop_nulls()
+    numbered = there.filter(there.str.contains(r"\d"))
+    texts = numbered.unique()
     needed = _MOSTLY * len(texts)
-    if texts.is_empty() or texts.str.contains(_LIKE_A_DATE).sum() < needed:
+    # Words such as `never` may stand between times; times between words are no column of times.
+    if texts.is_empty() or len(numbered) < len(there) / 2 or texts.str.contains(_LIKE_A_DATE).sum() < needed:
         return None
     if _read(texts, ()) >= needed:
         return Clock(None, None, is_naive(texts, ()))

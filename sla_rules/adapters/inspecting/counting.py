@@ -1,6 +1,7 @@
-"""What a source holds, counted piece by piece: memory grows with the number of cases, eight bytes each, not of events."""
+"""What a source holds, counted piece by piece: memory grows with the cases, eight bytes each, not with the events."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -106,6 +107,11 @@ def _add(counts: Counts, frame: pl.DataFrame) -> None:
             if encoded:
                 one.values = None
             one.add(column)
+
+
+def most_common(counted: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Return words with their numbers, the most frequent first, those of one number by the alphabet."""
+    return sorted(counted.items(), key=lambda item: (-item[1], item[0]))
 
 
 class _Distinct:

@@ -74,7 +74,9 @@ class _Guessing:
             pl.when(pl.col(name).is_in(nothing)).then(None).otherwise(pl.col(name)).alias(name)
             for name in _texts(sample)
         )
-        self._plain = {re.sub(r"[\W_]+", "", name).casefold(): name for name in reversed(sample.columns) if name}
+        named = [name for name in reversed(sample.columns) if name]
+        last = {_plain(name.rpartition(":")[2]): name for name in named}  # `activity` of `ocel:activity`
+        self._plain = last | {_plain(name): name for name in named}
         self._why: list[str] = []
         self._lacking: list[str] = []
 
@@ -89,14 +91,14 @@ class _Guessing:
         type = None if changes else self._type(subject)
         marks = [] if changes or type else list(self._marks())
         if len(marks) > 1:
-            map = self._milestones(subject, marks)
+            plan = self._milestones(subject, marks)
         else:
-            map = self._events(subject, type, changes)
-        map |= self._forms([*map.get("milestones", {}), *map["columns"].values()])
+            plan = self._events(subject, type, changes)
+        plan |= self._forms([*plan.get("milestones", {}), *plan["columns"].values()])
         if self._missing:
-            map["missing"] = ["", *self._missing]
+            plan["missing"] = ["", *self._missing]
             self._why.append(f"{', '.join(map(quoted, self._missing))}: that nothing is there")
-        return Guess(load_map(map), tuple(self._why), tuple(self._lacking))
+        return Guess(load_map(plan), tuple(self._why), tuple(self._lacking))
 
     def _named(self, names: Collection[str]) -> Iterator[str]:
         return (self._plain[name] for name in names if name in self._plain)
@@ -144,20 +146,22 @@ class _Guessing:
 
     def _marks(self) -> Iterator[str]:
         """Yield the columns of times that tell what happened: no deadlines, and no times of the last change."""
-        return (name for name in self._clocks if not _PLANNED.search(_snake(name)) and not _TOUCHED.search(_snake(name)))
+        return (
+            name for name in self._clocks if not _PLANNED.search(_snake(name)) and not _TOUCHED.search(_snake(name))
+        )
 
     def _milestones(self, subject: str | None, marks: list[str]) -> dict[str, Any]:
         given = {name: self._milestone(name) for name in marks}
         self._why.append(f"{', '.join(map(quoted, marks))}: times of milestones, one row a case")
-        map: dict[str, Any] = {"shape": "milestones", "columns": {}, "milestones": given}
+        plan: dict[str, Any] = {"shape": "milestones", "columns": {}, "milestones": given}
         if subject is None:
-            return map
-        map["columns"]["subject"] = subject
+            return plan
+        plan["columns"]["subject"] = subject
         touched = [name for name in self._clocks if _TOUCHED.search(_snake(name)) and name not in given]
         if touched and self._sample[subject].n_unique() < self._sample.height:
-            map["last_by"] = touched[0]
+            plan["last_by"] = touched[0]
             self._why.append(f"{quoted(touched[0])}: which of several rows of a case counts")
-        return map
+        return plan
 
     def _milestone(self, name: str) -> str:
         word = _OF_TIME.sub("", _snake(name)) or "recorded"
@@ -166,22 +170,24 @@ class _Guessing:
     def _events(self, subject: str | None, type: str | None, changes: dict[str, str] | None) -> dict[str, Any]:
         columns = {"subject": subject, "type": type, "time": self._time()}
         columns["id"] = next((name for name in self._named(_IDS) if name != subject and self._all_distinct(name)), None)
-        map: dict[str, Any] = {
+        plan: dict[str, Any] = {
             "shape": "changes" if changes else "events",
             "columns": {our: their for our, their in columns.items() if their is not None},
         }
         if changes:
-            map["changes"] = changes
+            plan["changes"] = changes
         elif type is None:
-            map["type"] = "case.recorded"
+            plan["type"] = "case.recorded"
             self._why.append("no column says the type of event: all are `case.recorded`")
-        return map
+        return plan
 
     def _time(self) -> str | None:
         named = next((name for name in self._named(_TIMES) if name in self._clocks), None)
         found = named or next(self._marks(), None) or next(iter(self._clocks), None)
         if found is None:
-            self._lacking.append("no column looks like times: name it as `time` under `columns`, its form under `times`")
+            self._lacking.append(
+                "no column looks like times: name it as `time` under `columns`, its form under `times`"
+            )
         else:
             others = [name for name in self._clocks if name != found]
             beside = f"; other times: {', '.join(map(quoted, others))}" if others else ""
@@ -194,13 +200,18 @@ class _Guessing:
 
     def _forms(self, names: list[str]) -> dict[str, Any]:
         """Return the forms of times that are used."""
-        used = {name: clock for name, clock in self._clocks.items() if clock.form is not None and name in names}
-        for name, clock in used.items():
-            doubt = f", or `{clock.other}`: no row tells day and month apart" if clock.other else ""
-            self._why.append(f"{quoted(name)}: times such as `{clock.form}`{doubt}")
-        # A form that no row leaves in doubt comes first, since the first that fits counts.
-        sure_first = sorted(self._clocks.values(), key=lambda clock: clock.other is not None)
-        forms = list(dict.fromkeys(clock.form for clock in sure_first if clock.form is not None))
+        # What one column leaves in doubt, day first or month first, another may tell.
+        sure = list(dict.fromkeys(clock.form for clock in self._clocks.values() if clock.form and not clock.other))
+        forms = list(sure)
+        for name, clock in self._clocks.items():
+            told = clock.other if clock.other in sure else clock.form
+            if told is None:
+                continue
+            if told not in forms:
+                forms.append(told)
+            if name in names:
+                doubt = "" if told in sure else f", or `{clock.other}`: no row tells day and month apart"
+                self._why.append(f"{quoted(name)}: times such as `{told}`{doubt}")
         return {"times": forms} if forms else {}
 
     def _told(self, name: str) -> str:
@@ -210,6 +221,10 @@ class _Guessing:
 
 def _texts(sample: pl.DataFrame) -> list[str]:
     return [name for name, kind in sample.schema.items() if kind == pl.String]
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name).casefold()
 
 
 def _snake(name: str) -> str:

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 
 def nearest(word: str, known: Collection[str]) -> str | None:
-    """Return the one of ours that a word of theirs is most like, `P1` for `1 - Critical`; None where none or several are.
+    """Return the one of ours that a word of theirs is most like, `P1` for `1 - Critical`; None where none is.
 
     Args:
         word: theirs.

@@ -1,0 +1,126 @@
+"""The options of `check` and `explain` beyond a file and an agreement: windows, portfolios, stated outcomes."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sla_rules.cli import main
+
+DESK = {
+    "agreement": "desk",
+    "timezone": "Europe/Paris",
+    "clauses": [{"id": "c"}],
+    "events": {
+        "ticket.opened": {"customer": {"kind": "text"}},
+        "ticket.closed": {},
+        "maintenance.planned": {"begin": {"kind": "instant"}, "end": {"kind": "instant"}},
+    },
+    "windows": {"maintenance": {"event": "maintenance.planned", "start": "begin", "end": "end"}},
+    "policies": [
+        {
+            "id": "p",
+            "clause": "c",
+            "kind": "deadline",
+            "start": "ticket.opened",
+            "stop": "ticket.closed",
+            "limit": "1 h",
+            "exclude": ["maintenance"],
+        }
+    ],
+}
+LOG = (
+    "type,subject,time,customer,made_sla\n"
+    "ticket.opened,T-1,2026-03-02T10:00:00Z,acme,true\n"
+    "ticket.closed,T-1,2026-03-02T12:00:00Z,,\n"
+)
+FIRST = "start,end\n2026-03-02T10:15:00Z,2026-03-02T10:45:00Z\n"
+SECOND = "start,end\n2026-03-02 12:00:00,2026-03-02 12:30:00\n"
+FOREVER = (
+    "BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VEVENT\nUID:u\nDTSTART:20260301T100000Z\nDTEND:20260301T110000Z\n"
+    "RRULE:FREQ=DAILY\nEND:VEVENT\nEND:VCALENDAR\n"
+)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with an agreement, a log of a ticket closed after two hours, and windows."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "desk.yaml").write_text(json.dumps(DESK), "utf-8")
+    (tmp_path / "slow.yaml").write_text(json.dumps({**DESK, "agreement": "slow"}).replace("1 h", "3 h"), "utf-8")
+    (tmp_path / "log.csv").write_text(LOG, "utf-8")
+    (tmp_path / "first.csv").write_text(FIRST, "utf-8")
+    (tmp_path / "second.csv").write_text(SECOND, "utf-8")
+    (tmp_path / "daily.ics").write_text(FOREVER, "utf-8")
+    return tmp_path
+
+
+def check(*arguments: str) -> int:
+    return main(["check", "log.csv", *arguments])
+
+
+def test_windows_of_several_files_add_up(desk: Path) -> None:
+    assert check("--agreement", "desk.yaml") == 1
+    assert check("--agreement", "desk.yaml", "--windows", "first.csv") == 1
+    # The second file has wall-clock times: 12:00 in Paris is 11:00 UTC.
+    both = ("--windows", "first.csv", "--windows", "second.csv", "--source-timezone", "Europe/Paris")
+    assert check("--agreement", "desk.yaml", *both) == 0
+    assert check("--agreement", "desk.yaml", *both[:4]) == 2
+
+
+def test_windows_that_recur_without_end(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("icalendar")
+    assert check("--agreement", "desk.yaml", "--windows", "daily.ics") == 2
+    assert "without end" in capsys.readouterr().err
+    until = ("--windows", "daily.ics", "--windows-until")
+    assert check("--agreement", "desk.yaml", *until, "2026-04-01T00:00:00Z") == 0
+    assert check("--agreement", "desk.yaml", *until, "2026-03-02T00:00:00Z") == 1
+    assert check("--agreement", "desk.yaml", "--windows-until", "2026-03-02T00:00:00Z") == 2
+    assert "`--windows`" in capsys.readouterr().err
+
+
+def test_explain_takes_windows_too(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = ["explain", "log.csv", "--agreement", "desk.yaml", "--subject", "T-1", "--json", "story.json"]
+    assert main(told) == 0
+    without = (desk / "story.json").read_text("utf-8")
+    assert main([*told, "--windows", "first.csv"]) == 0
+    assert (desk / "story.json").read_text("utf-8") != without
+    assert "30 min" in capsys.readouterr().out
+
+
+def test_a_portfolio(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (desk / "customers.yaml").write_text("by: customer\nagreements: {acme: desk.yaml, globex: slow.yaml}\n", "utf-8")
+    assert check("--portfolio", "customers.yaml", "--json", "out.json") == 1
+    told = json.loads((desk / "out.json").read_text("utf-8"))
+    assert {row["agreement"]: row["breaches"] for row in told["overview"]} == {"acme": 1, "globex": 0}
+    (desk / "customers.yaml").write_text("by: customer\nagreements: {acme: slow.yaml}\n", "utf-8")
+    assert check("--portfolio", "customers.yaml") == 0
+    assert check("--portfolio", "customers.yaml", "--only", "q") == 2
+    capsys.readouterr()
+    for option in (("--windows", "first.csv"), ("--against", "made_sla"), ("--windows-until", "2026-04-01T00:00:00Z")):
+        assert check("--portfolio", "customers.yaml", *option) == 2
+        assert f"`{option[0]}` goes with `--agreement`" in capsys.readouterr().err
+
+
+def test_exactly_one_of_agreement_and_portfolio(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in ((), ("--agreement", "desk.yaml", "--portfolio", "customers.yaml")):
+        with pytest.raises(SystemExit, match=r"^2$"):
+            check(*arguments)
+        assert "--portfolio" in capsys.readouterr().err
+
+
+def test_against_what_the_file_says(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert check("--agreement", "desk.yaml", "--against", "made_sla") == 1
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "`made_sla` and `p` agree on 0 of 1 decided case" in printed
+    assert check("--agreement", "desk.yaml", "--against", "made_sl") == 2
+    assert "did you mean `made_sla`" in capsys.readouterr().err
+
+
+def test_every_command_has_help_with_its_examples(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match=r"^0$"):
+        main(["check", "--help"])
+    printed = capsys.readouterr().out
+    examples = [line.strip() for line in printed.partition("examples:\n")[2].splitlines()]
+    assert len(examples) > 3
+    assert all(line.startswith("sla-rules check ") for line in examples)
