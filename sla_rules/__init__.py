@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING, Any
 from sla_rules.version import VERSION
 
 if TYPE_CHECKING:
+    from sla_rules.adapters.inspecting import inspect as inspect
+    from sla_rules.adapters.mapping import SourceMap as SourceMap
+    from sla_rules.adapters.mapping import load_map as load_map
+    from sla_rules.adapters.presets import PRESETS as PRESETS
     from sla_rules.agreement import Agreement as Agreement
     from sla_rules.agreement import load as load
     from sla_rules.calendar import Calendar as Calendar
@@ -42,16 +46,20 @@ _HOME = {
     "Finding": "events",
     "InputError": "errors",
     "Outcome": "verdict",
+    "PRESETS": "adapters.presets",
     "Portfolio": "portfolio",
     "Report": "report",
     "SlaError": "errors",
+    "SourceMap": "adapters.mapping",
     "Verdict": "verdict",
     "Verdicts": "verdict",
     "Window": "events",
     "compare": "testing.compare",
     "evaluate": "report.evaluating",
+    "inspect": "adapters.inspecting",
     "judge": "judging",
     "load": "agreement",
+    "load_map": "adapters.mapping",
     "load_portfolio": "portfolio",
 }
 

@@ -8,6 +8,7 @@ from sla_rules.agreement import Agreement
 from sla_rules.errors import InputError, SlaError, did_you_mean, quoted
 from sla_rules.events import Event, Finding, Window, finding, in_order, without_duplicates
 from sla_rules.instants import micros
+from sla_rules.language.policies import Deadline
 
 
 @dataclass
@@ -84,6 +85,31 @@ def concerns(agreement: Agreement, versions: Sequence[Agreement], at: int) -> bo
 def unknown_type(type: str, agreement: Agreement) -> str:
     """Return the message about events of a type that an agreement does not declare."""
     return f"unknown event type {quoted(type)}{did_you_mean(type, agreement.events)}"
+
+
+def unknown_service(name: str, agreement: Agreement) -> str:
+    """Return the message about a service whose availability an agreement does not promise."""
+    return f"no policy names service {quoted(name)}{did_you_mean(name, agreement.services)}"
+
+
+def windows_of_no_service(
+    kind: str, passed: Iterable[Window], agreement: Agreement, versions: Sequence[Agreement]
+) -> list[Finding]:
+    """Return findings about the windows passed in of a kind that an availability excludes, but of no service.
+
+    Where deadlines exclude the kind by a field of their cases, its windows may be of something else than a service.
+    """
+    if agreement.windows[kind].scope is not None and any(
+        isinstance(policy, Deadline) and kind in policy.exclude for policy in agreement.policies.values()
+    ):
+        return []
+    said = {
+        f"window {quoted(kind)} {window.start.isoformat()}: {unknown_service(window.scope, agreement)}"
+        for window in passed
+        if window.kind == kind and window.scope is not None and window.scope not in agreement.services
+        if concerns(agreement, versions, window.start_at)
+    }
+    return [Finding("unknown_service", message) for message in sorted(said)]
 
 
 def check_agreement(agreement: object) -> None:

@@ -21,6 +21,7 @@ from sla_rules.language.selectors import Selector
 
 if TYPE_CHECKING:
     from fractions import Fraction
+    from zoneinfo import ZoneInfo
 
     from sla_rules.verdict import Verdict
 
@@ -219,8 +220,13 @@ def named(selectors: tuple[Selector, ...]) -> str:
 
 def local(at: int, verdict: "Verdict") -> str:
     """An instant in the agreement's time zone, with microseconds only where there are any."""
+    return in_zone(at, verdict.terms.zone)
+
+
+def in_zone(at: int, zone: "ZoneInfo") -> str:
+    """An instant in a time zone, with microseconds only where there are any."""
     try:
-        shown: datetime = moment(at).astimezone(verdict.terms.zone)
+        shown: datetime = moment(at).astimezone(zone)
     except OverflowError:  # a zone can lead out of the years 1 to 9999
         shown = moment(at)
     fraction = f".{shown.microsecond:06d}" if shown.microsecond else ""

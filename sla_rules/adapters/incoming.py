@@ -1,15 +1,16 @@
 """Any source of events, read by the names of its columns, a preset or a map."""
 
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast, runtime_checkable
 
 import polars as pl
 
 from sla_rules.adapters.choosing import Columns, chosen
 from sla_rules.adapters.latest import Latest
+from sla_rules.adapters.looking import columns_of, refuse_unlike_events
 from sla_rules.adapters.raw import Raw, TextRaw, TypedRaw
 from sla_rules.adapters.reshaping import Reshaping
 from sla_rules.adapters.roles import ROW, Roles
@@ -18,6 +19,7 @@ from sla_rules.errors import InputError, quoted
 from sla_rules.events import Event, Finding
 from sla_rules.instants import moment
 from sla_rules.sources import place
+from sla_rules.sources.columns import Renaming
 from sla_rules.sources.encoding import from_json
 from sla_rules.sources.fields import PREFIX
 from sla_rules.sources.files import PARQUET, labels_of, name_of, paths_of, suffix_of
@@ -27,6 +29,20 @@ from sla_rules.sources.parquet import legible, schema_of, slices
 from sla_rules.sources.refusals import Refusals
 from sla_rules.sources.rows import TEXT_READERS, Rows, csv_header, readable
 from sla_rules.sources.zones import zone_of
+
+
+@runtime_checkable
+class Wanted(Protocol):
+    """The fields that somebody has a use for, and what else there is to say about what is needed of a source."""
+
+    types: frozenset[str]
+    """The types of events that are declared."""
+
+    def __contains__(self, name: object, /) -> bool:
+        """Say whether a field is wanted."""
+
+    def among(self, there: Iterable[str]) -> Container[str]:
+        """Return the fields that are wanted of a source with these ones."""
 
 
 def incoming_of(
@@ -43,23 +59,32 @@ def incoming_of(
     Args:
         source: as `sla_rules.sources.batches` takes it; with the preset of a document the path of one.
         agreement: says of what kind the fields are that the source has as text.
-        columns: our names with those of the source, a map, the path of one in YAML, or the name of a preset.
+        columns: our names with those of the source, a map or what one says, the path of one in YAML, or the name of a
+            preset.
         preset: the name of a preset, which `columns` then changes.
         timezone: the zone of times that have none, in place of the map's.
-        wanted: the fields that are needed; the others are left out. None is all.
+        wanted: the fields that are needed; the others are left out. None is all. A `Wanted` also says which milestones
+            of a preset are of use.
 
     Raises:
         InputError: no such source or preset, or a source with a column missing or of a type that it cannot have.
         AgreementError: what should be a map is none.
     """
     how = chosen(columns, preset)
+    tables = columns_of(source) if how is None or how.rows is None else None
     if how is None:
         names = columns if columns is None else cast(Mapping[str, str], columns)
+        if tables is not None:
+            refuse_unlike_events(tables, names)
+            wanted = _among(wanted, Renaming(names).names, tables)
         return batches(source, agreement, columns=names, timezone=timezone, wanted=wanted)
-    zone = zone_of(timezone if timezone is not None else how.map.timezone)
-    roles = Roles(how.map, zone, wanted=wanted, required=how.required)
+    map = how.map_for(wanted.types) if isinstance(wanted, Wanted) else how.map
+    zone = zone_of(timezone if timezone is not None else map.timezone)
+    if tables is not None:
+        wanted = _among(wanted, Roles(map, zone).fields, tables)
+    roles = Roles(map, zone, wanted=wanted, required=how.required)
     raws, name = _raws(source, roles, how.rows)
-    latest = Latest(raws, roles) if how.map.last_by else None
+    latest = Latest(raws, roles) if map.last_by else None
     reshaping = Reshaping(roles, agreement)
     parts = [_MappedPart(raw, roles, reshaping, number, latest) for number, raw in enumerate(raws)]
     return Incoming(parts, roles.check, name)
@@ -79,9 +104,23 @@ def mapped_events(
         InputError: as `incoming_of`.
         AgreementError: as `incoming_of`.
     """
-    incoming = incoming_of(source, agreement, columns=columns, preset=preset, timezone=timezone)
+    wanted = _EveryField(agreement)
+    incoming = incoming_of(source, agreement, columns=columns, preset=preset, timezone=timezone, wanted=wanted)
     events = [_event(row) for frame in incoming for row in frame.iter_rows(named=True)]
     return events, incoming.findings
+
+
+class _EveryField:
+    """Every field, of the types of events that an agreement declares; see `Wanted`."""
+
+    def __init__(self, agreement: Agreement) -> None:
+        self.types = frozenset(type for version in agreement.versions for type in version.events)
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def among(self, _: Iterable[str]) -> "_EveryField":
+        return self
 
 
 def _event(row: dict[str, Any]) -> Event:
@@ -95,6 +134,15 @@ def _event(row: dict[str, Any]) -> Event:
 
 
 _OWN = ("id", "type", "subject", "at", "file", "row")
+
+
+def _among(
+    wanted: Container[str] | None, fields: Callable[[list[str]], Iterable[str]], tables: Mapping[str, list[str]]
+) -> Container[str] | None:
+    """Return what is wanted of tables with these columns; `fields` gives the fields that columns stand for."""
+    if not isinstance(wanted, Wanted):
+        return wanted
+    return wanted.among(name for there in tables.values() for name in fields(there))
 
 
 def _raws(source: Any, roles: Roles, rows: Callable[[Path], Rows] | None) -> tuple[list[Raw], str]:

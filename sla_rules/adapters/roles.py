@@ -1,6 +1,6 @@
 """What the columns of a source are to a map: which say who and when, which are fields, which are not needed."""
 
-from collections.abc import Collection, Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -13,6 +13,8 @@ from sla_rules.sources.native import check_kind, filled
 
 ROW = "@row"
 """The column of a raw frame that numbers its rows."""
+MOST_SHOWN = 10
+"""How many columns a message lists."""
 
 
 class Roles:
@@ -56,9 +58,9 @@ class Roles:
         there = list(there)
         for their in self.map.named if self._required is None else self._required:
             if their not in there:
-                raise _no_column(their, there)
+                raise no_column(their, there)
         if self._required is None and self.map.last_by and self.last_by(there) is None:
-            raise _no_column(self.map.last_by[0], there)
+            raise no_column(self.map.last_by[0], there)
 
     def header(self, there: Iterable[str], where: str) -> None:
         """Refuse a part of a source that lacks what every event needs; `where` begins the message."""
@@ -66,9 +68,9 @@ class Roles:
         refuse_twice(there, where)
         for name in self._needed():
             if name not in there:
-                raise _no_column(name, there, where)
+                raise no_column(name, there, where)
         if self.map.milestones and not self.map.milestones.keys() & set(there):
-            raise _no_column(next(iter(self.map.milestones)), there, where)
+            raise no_column(next(iter(self.map.milestones)), there, where)
 
     def _needed(self) -> list[str]:
         """Return the columns without which no row is an event."""
@@ -147,5 +149,15 @@ def as_text(values: pl.Series) -> pl.Series:
     return as_json(values) if nested else values.cast(pl.String, strict=False)
 
 
-def _no_column(name: str, there: list[str], where: str = "") -> InputError:
-    return InputError(f"{where}no column {quoted(name)}{did_you_mean(name, there)}; columns: {there}")
+def no_column(name: str, there: Sequence[str], where: str = "", hint: str = "") -> InputError:
+    """Return the error that a column is missing.
+
+    Args:
+        name: of the column.
+        there: those that there are; the first ones are shown.
+        where: what the message begins with.
+        hint: what else might help; the nearest column unless given.
+    """
+    more = f" and {len(there) - MOST_SHOWN} more" if len(there) > MOST_SHOWN else ""
+    shown = f"columns: {list(there[:MOST_SHOWN])}{more}"
+    return InputError(f"{where}no column {quoted(name)}{hint or did_you_mean(name, there)}; {shown}")

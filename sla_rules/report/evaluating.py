@@ -91,8 +91,8 @@ def evaluate(
             unless said.
         windows: time that does not count, besides what the events tell of: a list of `Window`; of an agreement also
             a file or a frame of them, as `sla_rules.adapters.windowing.windows_of` takes it.
-        columns: our names with those of the source, `{"subject": "ticket_id"}`; a `SourceMap`; the path of one in YAML;
-            or the name of a preset.
+        columns: our names with those of the source, `{"subject": "ticket_id"}`; a `SourceMap`, a mapping of what one
+            says, or the path of one in YAML; or the name of a preset.
         preset: the name of a preset, which `columns` then changes.
         timezone: the zone of times that have none.
         assume_complete: that an event type which never occurs did not happen, rather than was not mapped.

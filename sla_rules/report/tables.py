@@ -1,11 +1,11 @@
 """The rows of a report's tables, as text, for whatever shows them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from sla_rules.events import Finding
-from sla_rules.reason import local
+from sla_rules.reason import in_zone, local
 from sla_rules.verdict import Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ MISFITS = ("case", "stated", "outcome", "why")
 """The header of the cases of which the source and the verdicts differ."""
 MOST_MEANINGS = 20
 """How many values of the source are listed with what they mean."""
+MOST_MESSAGES = 3
+"""How many different messages of one kind of finding are shown."""
 
 STATUSES = ("kept", "broken", "open", "not judged", "no data")
 
@@ -29,7 +31,7 @@ def headline(report: "Report") -> str:
     lines = report.summary
     counted = {status: sum(line.status == status for line in lines) for status in STATUSES}
     said = ", ".join(f"{number} {status}" for status, number in counted.items() if number)
-    as_of = "" if report.as_of is None else f" as of {report.provenance['as_of']}"
+    as_of = "" if report.as_of is None else f" as of {in_zone(report.as_of, report.agreement.zone)}"
     promises = "1 promise" if len(lines) == 1 else f"{len(lines)} promises"
     return f"{promises} of `{report.agreement.id}`{as_of}: {said}."
 
@@ -73,14 +75,36 @@ def shown(value: object) -> str:
 
 
 def finding_rows(findings: Iterable[Finding]) -> Iterator[tuple[str, str, str]]:
-    """One row a kind of finding: how many events, and the first as an example."""
-    by_kind: dict[str, list[Finding]] = {}
+    """One row a kind of finding: how many events, and what is said of them, each with the first place.
+
+    What is said of most events comes first, what only counts findings that are not listed comes last; of messages
+    beyond `MOST_MESSAGES` there is only the number.
+    """
+    kinds: dict[str, dict[str, list[Finding]]] = {}
     for finding in findings:
-        by_kind.setdefault(finding.kind, []).append(finding)
-    for kind, found in by_kind.items():
-        place = found[0].place or (f"event {found[0].event}" if found[0].event else "")
-        yield (
-            kind,
-            str(sum(each.count for each in found)),
-            f"{place}: {found[0].message}" if place else found[0].message,
-        )
+        kinds.setdefault(finding.kind, {}).setdefault(finding.message, []).append(finding)
+    for kind, messages in kinds.items():
+        groups = sorted(messages.values(), key=lambda group: (_is_rest(group[0]), -_events(group)))
+        said = [_said(group, alone=len(groups) == 1) for group in groups[:MOST_MESSAGES]]
+        if (more := len(groups) - MOST_MESSAGES) > 0:
+            said.append(f"and {more:,} other message{'s' if more > 1 else ''}")
+        yield kind, f"{sum(map(_events, groups)):,}", "; ".join(said)
+
+
+def _is_rest(finding: Finding) -> bool:
+    """Say whether a finding only counts those that are not listed."""
+    return finding.count > 1 and finding.event is None and not finding.place
+
+
+def _events(findings: Iterable[Finding]) -> int:
+    return sum(each.count for each in findings)
+
+
+def _said(findings: Sequence[Finding], alone: bool) -> str:
+    """The message of findings that say the same, with the first place, and how many they are unless they are alone."""
+    first, count = findings[0], _events(findings)
+    place = first.place or (f"event {first.event}" if first.event else "")
+    if not place:
+        return first.message
+    times = "" if alone or count == 1 else f"{count:,} times, "
+    return f"{times}{'the first at ' if count > 1 else ''}{place}: {first.message}"

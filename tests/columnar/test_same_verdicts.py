@@ -1,6 +1,5 @@
 """The columnar evaluator says what the reference says, in every column and finding, whatever the source."""
 
-import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,7 +15,7 @@ from sla_rules.instants import moment
 from sla_rules.sources import read_events
 from sla_rules.testing.directed import History
 from sla_rules.testing.strategies import agreements, histories
-from tests.columnar.ties import BEGIN, SLOTS, TIES, at, terms, tied_histories
+from tests.columnar.ties import BEGIN, SLOTS, TIES, at, tied_histories
 from tests.columnar.tools import (
     WRITERS,
     apart,
@@ -216,25 +215,6 @@ def test_what_went_wrong_once(what: str) -> None:
 
 
 # --- amendments --------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(name="amended", scope="module")
-def two_versions(tmp_path_factory: pytest.TempPathFactory) -> sla.Agreement:
-    """Terms that change in the middle of the histories, at the instant of their second slot."""
-    folder = tmp_path_factory.mktemp("amended")
-    # An hour behind UTC, without summer time: its midnight is one of the instants.
-    later = terms("plain", "strict", "deferred", "never-each", "rooms", "steps", "video", "severity")
-    earlier = terms("plain", "table", "paused", "by-site", "never-first", "rooms", "steps", "lines", "video")
-    later["policies"][0] |= {"limit": "30 min", "objective": {"at_least": "90 %", "per": "day"}}
-    del earlier["events"]["released"]
-    earlier["policies"] = [
-        {name: value for name, value in policy.items() if name not in ("released", "stop")}
-        | ({"stop": "closed"} if policy["kind"] == "deadline" else {})
-        for policy in earlier["policies"]
-    ]
-    for day, said in (("2026-01-01", earlier), ("2026-03-29", later)):
-        (folder / f"{day}.yaml").write_text(json.dumps({**said, "timezone": "Atlantic/Cape_Verde"}), encoding="utf-8")
-    return sla.load(folder)
 
 
 def test_the_terms_change_within_the_histories(amended: sla.Agreement) -> None:

@@ -1,5 +1,6 @@
 """The share of each month in which a service is up."""
 
+import json
 from datetime import timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -477,6 +478,83 @@ def test_the_reason_has_the_share_and_the_numbers(judge):
     pending = march(judge, outage(length=H), as_of=day(15)).reason
     for part in ("so far", "6 h 26 min 24 s"):
         assert part in pending
+
+
+# --- windows of no service --------------------------------------------------------------------------------------
+
+
+def findings(verdicts):
+    return [(each.kind, each.message, each.event, each.policy, each.count) for each in verdicts.findings]
+
+
+UNKNOWN = (
+    "unknown_service",
+    "window `freeze` 2026-03-10T00:00:00+00:00: no policy names service `vidoe`, did you mean `video`?",
+    None,
+    None,
+    1,
+)
+
+
+@pytest.mark.parametrize("scope", [{"scope": "service"}, {}])
+def test_a_window_passed_in_for_a_service_that_nobody_names_is_a_finding(judge, scope):
+    made = agreement(POLICY, events=EVENTS, windows={**WINDOWS, "freeze": scope})
+    known = [freeze(day(10), day(11), "video"), freeze(day(10), day(11))]
+    assert findings(judge(made, outage(length=H).events, windows=known)) == []
+    unknown = freeze(day(10), day(11), "vidoe")
+    assert findings(judge(made, outage(length=H).events, windows=[*known, unknown])) == [UNKNOWN]
+
+
+def test_it_is_one_although_several_policies_exclude_it_and_nothing_is_known_of_a_service(judge):
+    policies = [{"id": id, "clause": "c", **POLICY, "service": id} for id in ("video", "audio")]
+    made = sla.load(
+        {"agreement": "t", "clauses": [{"id": "c"}], "events": EVENTS, "windows": WINDOWS, "policies": policies}
+    )
+    twice = [freeze(day(10), day(11), "vidoe")] * 2
+    assert findings(judge(made, [], windows=twice)) == [UNKNOWN]
+    assert findings(judge(made, History("audio").add("watched", MARCH).events, windows=twice)) == [UNKNOWN]
+    assert findings(judge(made, outage().events, windows=[freeze(day(10), day(11), "audio")])) == []
+
+
+def test_it_is_judged_by_the_version_in_which_it_begins(judge, tmp_path):
+    terms = {"agreement": "t", "clauses": [{"id": "c"}], "events": EVENTS, "windows": WINDOWS}
+    for first, service in (("2026-01-01", "audio"), ("2026-03-01", "video")):
+        policy = {"id": "p", "clause": "c", **POLICY, "service": service}
+        (tmp_path / f"{first}.yaml").write_text(json.dumps({**terms, "policies": [policy]}))
+    made = sla.load(tmp_path)
+    old, new = (freeze(f"2026-{month}-10T00:00:00Z", f"2026-{month}-11T00:00:00Z", "audio") for month in ("02", "03"))
+    assert findings(judge(made, outage(length=H).events, windows=[old])) == []
+    (found,) = judge(made, outage(length=H).events, windows=[old, new]).findings
+    assert found.message == ("window `freeze` 2026-03-10T00:00:00+00:00: no policy names service `audio`")
+
+
+def test_a_kind_that_no_availability_excludes_may_be_of_anything(judge):
+    policy = {**POLICY, "exclude": ["maintenance"]}
+    assert findings(judged(judge, outage(length=H), policy, windows=[freeze(day(10), day(11), "vidoe")])) == []
+
+
+@pytest.mark.parametrize(("scope", "expected"), [({"scope": "team"}, []), ({}, [UNKNOWN])])
+def test_what_deadlines_exclude_by_a_field_may_be_of_something_else(judge, scope, expected):
+    """Without the field no window with a scope concerns any deadline."""
+    deadline = {
+        "id": "d",
+        "clause": "c",
+        "kind": "deadline",
+        "start": "opened",
+        "stop": "closed",
+        "limit": "1 h",
+        "exclude": ["freeze"],
+    }
+    made = sla.load(
+        {
+            "agreement": "t",
+            "clauses": [{"id": "c"}],
+            "events": {**EVENTS, "opened": {"team": TEXT}, "closed": {}},
+            "windows": {**WINDOWS, "freeze": scope},
+            "policies": [{"id": "p", "clause": "c", **POLICY}, deadline],
+        }
+    )
+    assert findings(judge(made, outage(length=H).events, windows=[freeze(day(10), day(11), "vidoe")])) == expected
 
 
 # --- restated ---------------------------------------------------------------------------------------------------

@@ -10,9 +10,11 @@ import polars as pl
 import pytest
 
 import sla_rules as sla
+from sla_rules.events import Finding
 from sla_rules.judged import frame_of, of_outcome
 from sla_rules.reason import reason
 from sla_rules.report import Report
+from sla_rules.report.tables import finding_rows, headline
 from tests.conftest import History, agreement
 from tests.report.making import judged, through
 
@@ -272,3 +274,45 @@ def test_nothing_at_all_is_a_report_too() -> None:
     assert [line.status for line in made.summary] == ["no data"] * 3
     assert json.loads(made.to_json())["as_of"] is None
     assert "# Desk" in made.to_markdown()
+
+
+def test_what_is_said_of_many_events_is_shown_once_with_their_number(capsys: pytest.CaptureFixture[str]) -> None:
+    history = calls(0, 0)
+    for number in range(1_200):
+        history.add("opened", "2026-03-02T10:00:00Z", subject=f"T-{number}", vip="yes")
+    made = report(history)
+    assert len(made.findings) == 1_200
+    said = "the first at event e001: opened: vip: `yes` is not true or false; taken as missing"
+    made.show()
+    assert f"finding wrong_value, 1,200: {said}" in " ".join(capsys.readouterr().out.split())
+    assert f"| wrong_value | 1,200 | {said} |" in made.to_markdown()
+
+
+def test_different_messages_of_a_kind_are_shown_apart_the_most_frequent_first() -> None:
+    found = [
+        *(Finding("odd", f"message {number}", event=f"e{number}") for number in range(4)),
+        *(Finding("odd", "often", place=f"log.csv:{line}") for line in (7, 9)),
+        Finding("odd", "2 more like these", count=2),
+        Finding("rare", "once", place="log.csv:3"),
+        Finding("rare", "nowhere"),
+    ]
+    assert list(finding_rows(found)) == [
+        (
+            "odd",
+            "8",
+            "2 times, the first at log.csv:7: often; event e0: message 0; event e1: message 1; and 3 other messages",
+        ),
+        ("rare", "2", "log.csv:3: once; nowhere"),
+    ]
+    assert [row[2] for row in finding_rows(found[4:7])] == ["2 times, the first at log.csv:7: often; 2 more like these"]
+    assert [row[2] for row in finding_rows([found[6], found[0]])] == ["event e0: message 0; 2 more like these"]
+    assert [row[2] for row in finding_rows(found[:4])] == [
+        "event e0: message 0; event e1: message 1; event e2: message 2; and 1 other message"
+    ]
+
+
+def test_the_headline_has_the_time_of_the_agreement() -> None:
+    parts = {"clauses": CLAUSES, "events": EVENTS, "policies": [PLAIN], "timezone": "America/Toronto"}
+    made = Report(sla.judge(sla.load({"agreement": "t", **parts}), calls(1, 0).events, as_of=APRIL))
+    assert headline(made).startswith("1 promise of `t` as of 2026-04-01 20:00:00 EDT: ")
+    assert made.provenance["as_of"] == "2026-04-02T00:00:00+00:00"

@@ -11,6 +11,7 @@ import polars as pl
 
 from sla_rules.agreement import Agreement
 from sla_rules.evaluators.columnar.declared import world_of_frames
+from sla_rules.evaluators.columnar.findings import new_ones
 from sla_rules.evaluators.columnar.frames import counts_of_all, frame_of_all
 from sla_rules.evaluators.columnar.framing import known_frames
 from sla_rules.evaluators.columnar.judging import findings_of, judge_all, periods_of
@@ -62,8 +63,7 @@ def judged_of(worlds: Sequence[World], agreement: Agreement, given: Mapping[str,
     def findings() -> list[Finding]:
         every: list[Finding] = []
         for holding in remarkable:
-            already = set(every)
-            every += [each for each in findings_of(holding) if each not in already]
+            every += new_ones(findings_of(holding), set(every))
         return every
 
     return Judged(
@@ -72,6 +72,6 @@ def judged_of(worlds: Sequence[World], agreement: Agreement, given: Mapping[str,
         given,
         findings,
         lambda outcome: frame_of_all(judged, periods, agreement, outcome).lazy(),
-        partial(attributes_of, worlds[-1]),
+        partial(attributes_of, worlds),
         lambda: counts_of_all(judged, periods),
     )

@@ -1,10 +1,10 @@
 """The share of each month in which a service is up, by the columnar evaluator."""
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
-from sla_rules.errors import did_you_mean, quoted
 from sla_rules.evaluators.columnar.cases import Cases
 from sla_rules.evaluators.columnar.circumstances import Judging
 from sla_rules.evaluators.columnar.columns import NONE, Column, Ints
@@ -15,6 +15,7 @@ from sla_rules.evaluators.columnar.stretches import LASTING, stretches
 from sla_rules.evaluators.columnar.windows import windows
 from sla_rules.evaluators.columnar.world import World, covered
 from sla_rules.events import Window
+from sla_rules.known import unknown_service, windows_of_no_service
 from sla_rules.language.policies import Availability
 from sla_rules.language.windows import PassedWindow
 from sla_rules.periods import bounds, label
@@ -82,6 +83,7 @@ def note_unknown_services(policy: Availability, judging: Judging) -> None:
     heads, places = np.unique(cases.first[rows], return_inverse=True)
     note_unknown(rows, Column(places, np.ones(len(rows), np.bool_), world.subjects(cases.event[heads])), cases, world)
     for kind in policy.exclude:
+        world.once(("windows of no service", kind), partial(note_passed, kind, world))
         source = world.agreement.windows[kind]
         if isinstance(source, PassedWindow) or source.scope is None:
             continue
@@ -90,14 +92,18 @@ def note_unknown_services(policy: Availability, judging: Judging) -> None:
         note_unknown(rows, cases.own(source.scope).take(rows), cases, world)
 
 
+def note_passed(kind: str, world: World) -> None:
+    """Note the windows of a kind that were passed in for a service that no policy names."""
+    world.findings += windows_of_no_service(kind, world.passed, world.agreement, world.versions)
+
+
 def note_unknown(rows: Ints, service: Column, cases: Cases, world: World) -> None:
     """Note the events among some rows whose service no policy names."""
     services = world.agreement.services
     unknown = np.flatnonzero(service.lookup(lambda name: name not in services, np.bool_, False))
 
     def say(number: int) -> str:
-        name = service.item(int(unknown[number]))
-        return f"no policy names service {quoted(name)}{did_you_mean(name, services)}"
+        return unknown_service(service.item(int(unknown[number])), world.agreement)
 
     world.remark("unknown_service", cases.event[rows[unknown]], say)
 

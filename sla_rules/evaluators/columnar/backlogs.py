@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sla_rules.evaluators.columnar.columns import NONE, Column, Flags, Ints
+from sla_rules.evaluators.columnar.columns import NONE, Column, Flags, Ints, alike
 from sla_rules.evaluators.columnar.needs import types_behind
 from sla_rules.evaluators.columnar.reading import joined
 from sla_rules.evaluators.columnar.world import World
@@ -57,11 +57,11 @@ def until_by_owner(backlog: Backlog, parts: Sequence[Members]) -> dict[object, i
     The backlog closes at the first instant at which all members known by then, more than the number, are done; those
     that come later are none of it.
     """
-    owner = joined([part.owner for part in parts]).coded()
+    owner = joined([part.owner for part in parts])
     arrived, done = (np.concatenate(times) for times in zip(*((p.joined, p.done) for p in parts), strict=True))
-    assert owner.values is not None
-    order = np.lexsort((arrived, owner.data))
-    code, arrived, done = owner.data[order], arrived[order], done[order]
+    code = alike(owner)
+    order = np.lexsort((arrived, code))
+    code, arrived, done = code[order], arrived[order], done[order]
     bounds = np.flatnonzero(np.diff(code, prepend=-1, append=-1))
     until: dict[object, int] = {}
     for low, high in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
@@ -70,7 +70,7 @@ def until_by_owner(backlog: Backlog, parts: Sequence[Members]) -> dict[object, i
         number = np.arange(1, high - low + 1)
         closed = np.flatnonzero((number > backlog.more_than) & (all_done < following))
         if len(closed):
-            until[owner.values[code[low]]] = int(all_done[closed[0]])
+            until[owner.item(int(order[low]))] = int(all_done[closed[0]])
         elif high - low > backlog.more_than:
-            until[owner.values[code[low]]] = NEVER
+            until[owner.item(int(order[low]))] = NEVER
     return until

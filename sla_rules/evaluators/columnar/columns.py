@@ -74,6 +74,14 @@ class Column:
         return [self.values[n] if there else None for n, there in zip(self.data, self.present, strict=True)]
 
 
+def alike(column: Column) -> Ints:
+    """Return a small number for each value, the same for values that compare equal."""
+    if column.values is None:
+        return np.unique(column.data, return_inverse=True)[1]
+    numbers: dict[object, int] = {}
+    return column.lookup(lambda value: numbers.setdefault(value, len(numbers)), np.int64, -1)
+
+
 def absent(size: int) -> Column:
     """Return a column without any value."""
     return Column(np.zeros(size, np.int64), np.zeros(size, np.bool_))

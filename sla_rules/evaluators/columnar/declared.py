@@ -41,7 +41,8 @@ def world_of_frames(
     reading = Reading(framed, agreement, versions, fields)
     world = World(agreement, versions, reading.log, framed.as_of, windows, reading.subjects_left_out, wide)
     if fields is None:
-        world.findings += [*framed.findings, *reading.findings]
+        world.findings += framed.findings
+        world.unknown += reading.unknown
         world.remarks += reading.remarks
     return world
 
@@ -52,7 +53,8 @@ class Reading:
     Attributes:
         log: the events that it declares, those that contradict themselves left out.
         places: for each event of the log, its place in the frames.
-        findings, remarks: what is remarkable about what the events say.
+        unknown: for each type that is not known the finding, with the time of the event that it names.
+        remarks: what is remarkable about what the events say.
     """
 
     def __init__(
@@ -69,7 +71,7 @@ class Reading:
         self.subject, self.subject_names = framed.subjects
         self.agreement = agreement
         self.versions = versions
-        self.findings: list[Finding] = []
+        self.unknown: list[tuple[int, Finding]] = []
         self.remarks: list[Remark] = []
         self.names = Named(framed.own, self.subject_names, lambda row: canonical(framed.event(row).data))
         self.concerned = self._concerned()
@@ -148,7 +150,7 @@ class Reading:
         earliest = rows[at == at.min()]
         first = earliest[np.argmin(self.names.order(earliest))][np.newaxis]
         said = Remark("unknown_type", self.every, first, first, unknown_type(type, self.agreement), None)
-        self.findings += [replace(found, count=len(rows)) for _, found in said.findings(1)]
+        self.unknown += [(int(at.min()), replace(found, count=len(rows))) for _, found in said.findings(1)]
 
     def _note(self, kind: str, rows: Ints, say: Callable[[int], str] | str) -> None:
         """Keep what is remarkable about events; `say` is the message, or gives that of a row."""

@@ -1,7 +1,7 @@
 """Findings, written out when they are asked for: the first of each kind one by one, those after them counted."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from sla_rules.evaluators.columnar.columns import Ints
@@ -43,6 +43,11 @@ class Remark:
             yield event, Finding(self.kind, message, name, subject, self.policy, place=place)
 
 
+def new_ones(findings: Iterable[Finding], known: Collection[Finding]) -> list[Finding]:
+    """Return the findings that are not known yet; what counts many is about others each time."""
+    return [each for each in findings if each not in known or (each.event is None and each.count > 1)]
+
+
 class Findings:
     """Collects findings, and writes them out."""
 
@@ -50,20 +55,29 @@ class Findings:
         self._kept: list[Finding] = []
         self._listed = Counter[str]()
         self._more = Counter[str]()
-        self._unknown: dict[str, Finding] = {}
+        self._unknown: dict[str, tuple[int, Finding]] = {}
         self._remarked: set[tuple[str, int, int, str]] = set()
 
     def add(self, findings: Iterable[Finding]) -> None:
-        """Take findings; those about events of one unknown type become one."""
+        """Take findings."""
         for found in findings:
-            if found.kind == "unknown_type":
-                before = self._unknown.get(found.message)
-                more = 0 if before is None else before.count
-                self._unknown[found.message] = replace(before or found, count=found.count + more)
-            elif found.event is None and found.count > 1:
+            if found.event is None and found.count > 1:
                 self._more[found.kind] += found.count
             else:
                 self._keep(found)
+
+    def unknown(self, findings: Iterable[tuple[int, Finding]]) -> None:
+        """Take findings about types of events that are not known, with the time of the event that each names.
+
+        Those of one type become one, about the earliest event.
+        """
+        for at, found in findings:
+            before = self._unknown.get(found.message)
+            if before is None:
+                self._unknown[found.message] = at, found
+                continue
+            earliest = min(before, (at, found), key=lambda each: (each[0], each[1].event or "", each[1].place))
+            self._unknown[found.message] = earliest[0], replace(earliest[1], count=before[1].count + found.count)
 
     def remark(self, remarks: Iterable[Remark]) -> None:
         """Take what was remarked, once about an event in the same words."""
@@ -86,4 +100,4 @@ class Findings:
     def written(self) -> list[Finding]:
         """Return them all."""
         more = [Finding(kind, f"{count} more like these", count=count) for kind, count in self._more.items() if count]
-        return [*self._kept, *self._unknown.values(), *more]
+        return [*self._kept, *(found for _, found in self._unknown.values()), *more]

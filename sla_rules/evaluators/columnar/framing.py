@@ -52,7 +52,8 @@ class Named:
         return [place(file, row) for file, row in some.iter_rows()]
 
     def order(self, places: Ints) -> Ints:
-        """Return a rank for each of some events: by id, those without ids by type, subject and data."""
+        """Return a rank for each of some events, one for each: by id, those without ids by type, subject and data."""
+        places, again = np.unique(places, return_inverse=True)
         some = (
             self._own[places]
             .select(pl.col("@at"), pl.col("@id"), pl.col("@type").cast(pl.String), "@subject")
@@ -76,7 +77,8 @@ class Named:
             )
         rank = np.empty(len(places), np.int64)
         rank[row] = np.arange(len(places))
-        return rank
+        ranks: Ints = rank[again]
+        return ranks
 
 
 class Piece(NamedTuple):

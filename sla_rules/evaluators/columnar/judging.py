@@ -80,6 +80,7 @@ def findings_of(worlds: Iterable[World]) -> list[Finding]:
     worlds = list(worlds)
     for each in worlds:
         findings.add(each.findings)
+        findings.unknown(each.unknown)
     for each in worlds:
         findings.remark(each.remarks)
     return findings.written()

@@ -1,8 +1,9 @@
 """A history laid down in a folder, in parts: by the hash of the subject, and by the keys that span subjects."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,7 @@ from numpy.typing import NDArray
 from sla_rules.agreement import Agreement
 from sla_rules.evaluators.columnar.columns import Ints
 from sla_rules.evaluators.columnar.framing import OWN, framed_at, repeated_ids
-from sla_rules.evaluators.columnar.reading import JSON
-from sla_rules.evaluators.columnar.sharing import Needs, shared
+from sla_rules.evaluators.columnar.sharing import shared
 from sla_rules.events import Finding
 
 PARTS = 64
@@ -23,7 +23,10 @@ AT_A_TIME = 500_000
 """Events that are sorted into parts together."""
 
 TOGETHER = 200_000
-"""Events that are read together at least; a column that says nothing about them takes room all the same."""
+"""As many events are read together, if there are; a column that says nothing about them takes room all the same."""
+
+SERIAL = "@serial"
+"""The column of laid down frames that numbers all events; a row of a source may have told of several."""
 
 Progress = Callable[[int, int, str], None]
 """Told how much is done, of how much (0 where nobody knows), and what is being done."""
@@ -48,7 +51,7 @@ class Parts:
         self.latest: int | None = None
         self.findings: list[Finding] = []
         self.shared = [shared(version) for version in agreement.versions]
-        self._needs = together(each.everything for each in self.shared)
+        self._types = frozenset[str]().union(*(each.everything.types for each in self.shared))
         self._of_all: list[pl.DataFrame] = []
         self._dropped: pl.DataFrame | None = None
         self._frames = 0
@@ -58,10 +61,11 @@ class Parts:
     def lay_down(self, frame: pl.DataFrame) -> None:
         """Put the events of a frame into their parts."""
         for piece in frame.iter_slices(AT_A_TIME):
+            piece = piece.with_row_index(SERIAL, self._rows)
             self.given.update(dict(piece["@type"].value_counts().iter_rows()))
             latest = int(piece["@at"].to_numpy().max())
             self.latest = latest if self.latest is None else max(self.latest, latest)
-            self._of_all.append(needed(piece, self._needs))
+            self._of_all.append(needed(piece, self._types))
             self._lay_down_ids(piece["@id"])
             part = (piece["@subject"].hash() % self.of).to_numpy().astype(np.uint8)
             for number, rows in split(part, self.of):
@@ -76,9 +80,9 @@ class Parts:
             with (self.folder / "ids" / f"{number:03}").open("ab") as file:
                 hashes[rows].tofile(file)
 
-    def frames(self, number: int, needs: Needs | None = None) -> Iterator[pl.DataFrame]:
-        """Yield the frames of a part, without repeated events; only what is needed, if that is said."""
-        yield from map(self._without_dropped, laid_down(self.folder / part_name(number), needs))
+    def frames(self, number: int, types: Collection[str] | None = None) -> Iterator[pl.DataFrame]:
+        """Yield the frames of a part, without repeated events; only of some types, if that is said."""
+        yield from map(self._without_dropped, laid_down(self.folder / part_name(number), types))
 
     def frames_of_all(self) -> Iterator[pl.DataFrame]:
         """Yield the frames of what needs to be known of all subjects, without repeated events, and let go of them."""
@@ -86,25 +90,25 @@ class Parts:
             yield self._without_dropped(self._of_all.pop(0))
 
     def _without_dropped(self, frame: pl.DataFrame) -> pl.DataFrame:
-        if self._dropped is None:
-            return frame
-        return frame.join(self._dropped, on=OWN, how="anti", nulls_equal=True, maintain_order="left")
+        if self._dropped is not None:
+            frame = frame.join(self._dropped, on=SERIAL, how="anti", maintain_order="left")
+        return frame.drop(SERIAL)
 
     def forget_repeated(self, now: int | None) -> None:
         """Find the events that repeat the id of another, in whichever part it is, and leave them out from now on."""
         repeated = self._repeated_hashes()
+        rmtree(self.folder / "ids")
         if not len(repeated):
             return
         hashes = pl.Series(repeated)
         frames = [
             frame.filter(frame["@id"].hash().is_in(hashes.implode()) & frame["@id"].is_not_null())
             for number in range(self.of)
-            for frame in self.frames(number)
+            for frame in laid_down(self.folder / part_name(number))
         ]
-        framed = framed_at(frames, now)
-        rows, self.findings = repeated_ids(framed)
+        rows, self.findings = repeated_ids(framed_at((frame.drop(SERIAL) for frame in frames), now))
         if len(rows):
-            self._dropped = framed.own[rows]
+            self._dropped = pl.concat([frame.select(SERIAL) for frame in frames])[rows]
 
     def _repeated_hashes(self) -> Ints:
         found = []
@@ -119,20 +123,11 @@ def part_name(number: int) -> str:
     return f"part-{number:03}"
 
 
-def together(needs: Iterable[Needs]) -> Needs:
-    """Return what several needs come to."""
-    needs = [Needs(frozenset(), frozenset()), *needs]
-    return Needs(*(frozenset().union(*some) for some in zip(*needs, strict=True)))
-
-
-def needed(frame: pl.DataFrame, needs: Needs) -> pl.DataFrame:
-    """Return what is needed of a frame."""
-    return frame.select(named(frame.columns, needs)).filter(pl.col("@type").is_in(sorted(needs.types)))
-
-
-def named(columns: Iterable[str], needs: Needs) -> list[str]:
-    """Return the names of the columns that are needed."""
-    return [name for name in columns if name in OWN or name.removeprefix(JSON) in needs.fields]
+def needed(frame: pl.DataFrame, types: Collection[str]) -> pl.DataFrame:
+    """Return the events of some types, with all that they say, since that orders those without ids of one instant."""
+    some = frame.filter(pl.col("@type").is_in(sorted(types)))
+    kept = (SERIAL, *OWN)
+    return some.select(name for name in some.columns if name in kept or some[name].null_count() < len(some))
 
 
 def split(part: NDArray[Any], parts: int) -> Iterator[tuple[int, Ints]]:
@@ -150,14 +145,13 @@ def lay_down(frame: pl.DataFrame, folder: Path, name: str) -> None:
     frame.write_parquet(folder / f"{name}.parquet", compression="lz4", statistics=False)
 
 
-def laid_down(folder: Path, needs: Needs | None = None) -> Iterator[pl.DataFrame]:
-    """Yield what was laid down in a folder, or what is needed of it; small frames of one form come as one."""
+def laid_down(folder: Path, types: Collection[str] | None = None) -> Iterator[pl.DataFrame]:
+    """Yield what was laid down in a folder, or its events of some types; small frames of one form come as one."""
     alike: dict[tuple[tuple[str, pl.DataType], ...], list[pl.DataFrame]] = {}
     for file in sorted(folder.glob("*.parquet")):
-        if needs is None:
-            frame = pl.read_parquet(file)
-        else:
-            frame = needed(pl.read_parquet(file, columns=named(pl.read_parquet_schema(file), needs)), needs)
+        frame = pl.read_parquet(file)
+        if types is not None:
+            frame = needed(frame, types)
         form = tuple(frame.schema.items())
         alike.setdefault(form, []).append(frame)
         if sum(map(len, alike[form])) >= TOGETHER:

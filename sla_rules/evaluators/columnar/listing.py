@@ -20,8 +20,14 @@ def world_of(known: Known, agreement: Agreement, versions: Sequence[Agreement], 
     return world
 
 
-def attributes_of(world: World, name: str) -> pl.DataFrame:
-    """Return the last known value of a field, as text, for each subject that has one."""
+def attributes_of(worlds: Sequence[World], name: str) -> pl.DataFrame:
+    """Return the last known value of a field, as text, by subject; where two versions read it, the later one's."""
+    return pl.concat([_attributes_of(world, name) for world in worlds]).unique(
+        "subject", keep="last", maintain_order=True
+    )
+
+
+def _attributes_of(world: World, name: str) -> pl.DataFrame:
     cases = world.cases(("subject",), [type for type, each in world.agreement.events.items() if name in each.fields])
     last = cases.bounds[1:] - 1
     values = cases.attribute(name, last)

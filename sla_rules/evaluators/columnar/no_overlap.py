@@ -7,7 +7,7 @@ import numpy as np
 from sla_rules.evaluators.columnar.allowance import Basis, missing
 from sla_rules.evaluators.columnar.cases import Cases
 from sla_rules.evaluators.columnar.circumstances import Judging
-from sla_rules.evaluators.columnar.columns import NONE, Column, Flags, Ints
+from sla_rules.evaluators.columnar.columns import NONE, Column, Flags, Ints, alike
 from sla_rules.evaluators.columnar.judged import BREACHED, EXEMPT, MET, UNDETERMINED, Columns, starts_of
 from sla_rules.evaluators.columnar.overlaps import Intervals, first_overlapped
 from sla_rules.evaluators.columnar.seen import following
@@ -65,14 +65,6 @@ def rivals(resource: Ints, start: Ints, end: Ints, blocks: Flags, order: Ints, g
     other = np.full(len(blocks), -1, np.int64)
     other[made[first >= 0]] = made[first[first >= 0]]
     return other
-
-
-def alike(column: Column) -> Ints:
-    """Return a small number for each value, the same for values that compare equal."""
-    if column.values is None:
-        return np.unique(column.data, return_inverse=True)[1]
-    numbers: dict[object, int] = {}
-    return column.lookup(lambda value: numbers.setdefault(value, len(numbers)), np.int64, -1)
 
 
 def in_order(rows: Ints, judging: Judging) -> Ints:

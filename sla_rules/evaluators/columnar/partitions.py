@@ -1,7 +1,7 @@
 """Histories larger than memory: laid down in parts, then judged part by part.
 
-First what needs to be known of all subjects: windows, publications, the members of backlogs. Then policies whose key
-is another than the subject, by that key; then all others, by subject; last the periods.
+What needs to be known of all subjects comes first: windows, publications, the members of backlogs. Then policies are
+judged subject by subject, those whose key is another by that key, the few that concern all subjects, and the periods.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,10 +15,10 @@ import polars as pl
 from sla_rules.agreement import Agreement
 from sla_rules.evaluators.columnar.backlogs import know
 from sla_rules.evaluators.columnar.declared import world_of_frames
-from sla_rules.evaluators.columnar.findings import Findings
+from sla_rules.evaluators.columnar.findings import Findings, new_ones
 from sla_rules.evaluators.columnar.frames import frame_of_all
 from sla_rules.evaluators.columnar.framing import framed_at
-from sla_rules.evaluators.columnar.judging import Counts, Found, count, findings_of, judge_all, judged_periods
+from sla_rules.evaluators.columnar.judging import Counts, count, judge_all, judged_periods
 from sla_rules.evaluators.columnar.laying_down import Parts, Progress, lay_down
 from sla_rules.evaluators.columnar.listing import attributes_of
 from sla_rules.evaluators.columnar.sharing import Keyed
@@ -29,8 +29,8 @@ from sla_rules.instants import micros
 from sla_rules.judged import Judged, of_outcome
 from sla_rules.known import checked_windows
 
-VERDICTS = "verdicts"
-"""The folder of verdicts among the parts."""
+MOST_TOLD = 100_000
+"""Findings that are remembered, so that policies of several keys say them once."""
 
 
 def judge_parts(
@@ -54,26 +54,23 @@ def judge_parts(
         progress: told what is being done.
     """
     passed = checked_windows(windows, agreement)
+    now = None if as_of is None else micros(as_of)
     folder = Path(mkdtemp(dir=scratch, prefix="sla-rules-"))
     try:
         parts = Parts(agreement, folder, progress or (lambda *_: None))
         for frame in frames:
             parts.lay_down(frame)
-        now = parts.latest if as_of is None else micros(as_of)
+        now = parts.latest if now is None else now
         parts.forget_repeated(now)
         verdicts = _Verdicts(parts, agreement, now, passed)
         verdicts.judge()
     except BaseException:
         rmtree(folder, ignore_errors=True)
         raise
-    findings = verdicts.findings.written()
-
-    def build(outcome: str | None) -> pl.LazyFrame:
-        return of_outcome(pl.scan_parquet(folder / VERDICTS / "*.parquet"), outcome)
-
-    # The folder is there for as long as something can still ask for verdicts.
-    finalize(build, rmtree, folder, ignore_errors=True)
-    return Judged(agreement, now, parts.given, lambda: findings, build, verdicts.attributes)
+    findings = verdicts.findings()
+    # The folder is there for as long as what reads it; a lazy frame is to be collected by then.
+    finalize(verdicts, rmtree, folder, ignore_errors=True)
+    return Judged(agreement, now, parts.given, lambda: findings, verdicts.frame, verdicts.attributes)
 
 
 class _Verdicts:
@@ -85,12 +82,13 @@ class _Verdicts:
         self.now = now
         self.windows = windows
         self.versions = agreement.versions
-        self.findings = Findings()
         self.counts: list[Counts] = [{} for _ in self.versions]
+        self._left_out: list[set[str]] = [set() for _ in self.versions]
+        self._findings = [Findings() for _ in self.versions]
+        self._told: set[Finding] = set()
 
     def judge(self) -> None:
         """Judge everything."""
-        self.findings.add(self.parts.findings)
         shared = self.parts.shared
         framed = framed_at(self.parts.frames_of_all(), self.now)
         of_all = [
@@ -101,80 +99,87 @@ class _Verdicts:
         for world, known in zip(of_all, spread.members, strict=True):
             for backlog, members in known.items():
                 know(backlog, members, world)
-        remarkable = self._judge("of_all", of_all, [each.of_all for each in shared])
+        spread.members.clear()
+        self._judge_by_subject(of_all)
         for version, each in enumerate(shared):
             for keyed in each.keyed:
                 self._judge_by_key(version, keyed, spread, of_all)
-        self._judge_by_subject(of_all)
         # Last, since parts ask for windows, and what is remarkable about those is kept where all subjects are known.
-        self._tell(remarkable)
+        for version, (world, each) in enumerate(zip(of_all, shared, strict=True)):
+            world.left_out |= self._left_out[version]
+            self._judge("of_all", version, world, each.of_all)
         periods = [
             judged_periods(counts, version, self.now)
             for counts, version in zip(self.counts, self.versions, strict=True)
         ]
-        self._write("periods", frame_of_all([[] for _ in periods], periods, self.agreement))
-
-    def _judge_by_key(self, version: int, keyed: Keyed, spread: Spread, of_all: Sequence[World]) -> None:
-        """Judge the policies of a version that have a key of their own."""
-        already: set[Finding] = set()
-        of = spread.count(keyed)
-        for number in range(of):
-            framed = framed_at(spread.frames(version, keyed, number), self.now)
-            worlds = [
-                world_of_frames(framed, each, self.versions, self.windows, wide, keyed.needs.fields)
-                for each, wide in zip(self.versions, of_all, strict=True)
-            ]
-            for world, left_out in zip(worlds, spread.left_out, strict=True):
-                world.share = number, of
-                world.left_out |= left_out
-            ids = [keyed.policies if place == version else frozenset[str]() for place in range(len(worlds))]
-            self._tell(self._judge(spread.name(version, keyed, number), worlds, ids), already)
-            self.parts.progress(number + 1, of, f"judging by {' and '.join(keyed.key)}")
+        lay_down(frame_of_all([[] for _ in periods], periods, self.agreement), self._folder, "periods")
 
     def _judge_by_subject(self, of_all: Sequence[World]) -> None:
         """Judge the policies that concern one subject at a time."""
-        ids = [
-            frozenset(version.policies) - each.apart
-            for version, each in zip(self.versions, self.parts.shared, strict=True)
-        ]
         for number in range(self.parts.of):
             framed = framed_at(self.parts.frames(number), self.now)
-            worlds = [
-                world_of_frames(framed, version, self.versions, self.windows, wide)
-                for version, wide in zip(self.versions, of_all, strict=True)
-            ]
-            self._tell(self._judge(f"{number:03}", worlds, ids))
+            for version, wide in enumerate(of_all):
+                agreement = self.versions[version]
+                world = world_of_frames(framed, agreement, self.versions, self.windows, wide)
+                self._left_out[version] |= world.left_out
+                ids = frozenset(agreement.policies) - self.parts.shared[version].apart
+                self._judge(f"{number:03}", version, world, ids)
             self.parts.progress(number + 1, self.parts.of, "judging")
+
+    def _judge_by_key(self, version: int, keyed: Keyed, spread: Spread, of_all: Sequence[World]) -> None:
+        """Judge the policies of a version that have a key of their own."""
+        of = spread.count(keyed)
+        for number in range(of):
+            framed = framed_at(spread.frames(version, keyed, number), self.now)
+            agreement, wide, fields = self.versions[version], of_all[version], keyed.needs.fields
+            world = world_of_frames(framed, agreement, self.versions, self.windows, wide, fields)
+            world.share = number, of
+            world.left_out |= self._left_out[version]
+            self._judge(spread.name(version, keyed, number), version, world, keyed.policies)
+            spread.let_go(version, keyed, number)
+            self.parts.progress(number + 1, of, f"judging by {' and '.join(keyed.key)}")
+
+    def _judge(self, name: str, version: int, world: World, ids: frozenset[str]) -> None:
+        """Judge some policies of a version, lay down the verdicts, and keep what is remarkable, once."""
+        found, remarkable = judge_all(world, ids)
+        count(found, world.agreement, self.counts[version])
+        judged = [found if place == version else [] for place in range(len(self.versions))]
+        lay_down(frame_of_all(judged, [{} for _ in judged], self.agreement), self._folder, f"{name}-{version}")
+        findings = Findings()
+        for each in remarkable:
+            findings.add(each.findings)
+            findings.remark(each.remarks)
+            self._findings[version].unknown(each.unknown)
+        new = new_ones(findings.written(), self._told)
+        self._findings[version].add(new)
+        if len(self._told) < MOST_TOLD:
+            self._told.update(new)
+        for each in remarkable:
+            each.let_go()
+
+    @property
+    def _folder(self) -> Path:
+        return self.parts.folder / "verdicts"
+
+    def findings(self) -> list[Finding]:
+        """Return what is remarkable, about repeated ids first."""
+        every = list(self.parts.findings)
+        for findings in self._findings:
+            every += new_ones(findings.written(), set(every))
+        return every
+
+    def frame(self, outcome: str | None) -> pl.LazyFrame:
+        """Return all verdicts, or those of one outcome."""
+        return of_outcome(pl.scan_parquet(self._folder / "*.parquet"), outcome)
 
     def attributes(self, name: str) -> pl.DataFrame:
         """Return the last known value of a field, as text, for each subject that has one."""
-        latest = self.versions[-1]
-        fields = frozenset({name, *(word for each in latest.events.values() for pair in each.bounded for word in pair)})
+        events = [item for version in self.versions for item in version.events.items()]
+        types = frozenset(type for type, each in events if name in each.fields)
+        fields = frozenset({name, *(word for _, each in events for pair in each.bounded for word in pair)})
         found = []
         for number in range(self.parts.of):
-            framed = framed_at(self.parts.frames(number), self.now)
-            found.append(attributes_of(world_of_frames(framed, latest, self.versions, (), None, fields), name))
+            framed = framed_at(self.parts.frames(number, types), self.now)
+            worlds = [world_of_frames(framed, version, self.versions, (), None, fields) for version in self.versions]
+            found.append(attributes_of(worlds, name))
         return pl.concat(found)
-
-    def _judge(self, name: str, worlds: Sequence[World], ids: Sequence[frozenset[str]]) -> list[list[World]]:
-        """Judge some policies of each version and lay down the verdicts; return where something is remarkable."""
-        judged: list[list[Found]] = []
-        remarkable: list[list[World]] = []
-        for world, some, counts in zip(worlds, ids, self.counts, strict=True):
-            found, worlds_of = judge_all(world, some)
-            judged.append(found)
-            remarkable.append(worlds_of)
-            count(found, world.agreement, counts)
-        self._write(name, frame_of_all(judged, [{} for _ in judged], self.agreement))
-        return remarkable
-
-    def _tell(self, remarkable: Iterable[Iterable[World]], already: set[Finding] | None = None) -> None:
-        """Keep what is remarkable about the worlds of each version, once."""
-        already = set() if already is None else already
-        for some in remarkable:
-            findings = [finding for finding in findings_of(some) if finding not in already]
-            self.findings.add(findings)
-            already |= set(findings)
-
-    def _write(self, name: str, frame: pl.DataFrame) -> None:
-        lay_down(frame, self.parts.folder / VERDICTS, name)

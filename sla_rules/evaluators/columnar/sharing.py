@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from sla_rules.agreement import Agreement
-from sla_rules.evaluators.columnar.needs import families, types_behind
+from sla_rules.evaluators.columnar.needs import families, fields_read, types_behind
 from sla_rules.language.exemptions import Backlog
 from sla_rules.language.policies import Availability, Deadline, NoOverlap, Policy
 from sla_rules.language.selectors import Selector
@@ -67,18 +67,19 @@ class Shared(NamedTuple):
 
 def shared(agreement: Agreement) -> Shared:
     """Return what a version of an agreement needs to know of more than one subject."""
-    by_key: dict[tuple[str, ...], frozenset[str]] = {}
+    by_key: dict[tuple[tuple[str, ...], bool], frozenset[str]] = {}
     for key, ids in groups(agreement):
-        by_key[key] = by_key.get(key, frozenset()) | ids
-    of_all = by_key.pop(EVERYTHING, frozenset[str]())
-    by_key.pop(SUBJECT, None)
+        bookings = any(isinstance(agreement.policies[id], NoOverlap) for id in ids)
+        by_key[key, bookings] = by_key.get((key, bookings), frozenset()) | ids
+    of_all = frozenset[str]().union(*(ids for (key, _), ids in by_key.items() if key == EVERYTHING))
     backlogs = {each: each for policy in agreement.policies.values() for each in backlogs_of(policy)}
     return Shared(
         needs(agreement, of_all, *tables(agreement)),
         of_all,
         tuple(
-            Keyed(key, ids, any(isinstance(agreement.policies[id], NoOverlap) for id in ids), needs(agreement, ids))
-            for key, ids in by_key.items()
+            Keyed(key, ids, bookings, needs(agreement, ids))
+            for (key, bookings), ids in by_key.items()
+            if key not in (EVERYTHING, SUBJECT)
         ),
         {each: needs(agreement, (), (*each.members, *each.until), [each]) for each in backlogs},
     )
@@ -91,12 +92,31 @@ def needs(
     models: Iterable[BaseModel] = (),
 ) -> Needs:
     """Return what some policies rest on, and selectors with the parts of the agreement in which they stand."""
-    ids = frozenset(ids)
-    types = types_behind(selectors, agreement.events).union(*families(agreement, ids).values())
+    policies = [agreement.policies[id] for id in ids]
+    types = types_behind(selectors, agreement.events).union(
+        *families(agreement, [policy.id for policy in policies]).values(),
+        *(keyed(policy, agreement) for policy in policies),
+    )
     declared = {name for each in agreement.events.values() for name in each.fields}
-    said = {word for model in (*models, *(agreement.policies[id] for id in ids)) for word in words(model)}
+    said = {word for model in (*models, *policies) for word in words(model)}
+    said = said.union(*(fields_read(policy, agreement) for policy in policies))
     bounded = {word for type in types for pair in agreement.events[type].bounded for word in pair}
     return Needs(types, frozenset((said & declared) | bounded))
+
+
+def together(needs: Iterable[Needs]) -> Needs:
+    """Return what several needs come to."""
+    needs = [Needs(frozenset(), frozenset()), *needs]
+    return Needs(*(frozenset().union(*some) for some in zip(*needs, strict=True)))
+
+
+def keyed(policy: Policy, agreement: Agreement) -> frozenset[str]:
+    """Return the types whose events make a case of a match, by carrying fields of it that are not the subject."""
+    names = set(policy.match) - set(SUBJECT)
+    carry = any if "subject" in policy.match else all
+    return frozenset(
+        type for type, each in agreement.events.items() if names and carry(name in each.fields for name in names)
+    )
 
 
 def groups(agreement: Agreement) -> list[tuple[tuple[str, ...], frozenset[str]]]:

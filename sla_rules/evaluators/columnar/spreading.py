@@ -1,6 +1,7 @@
 """Events of parts by subject laid down once more, by the keys that span subjects; and the members of backlogs."""
 
 from collections.abc import Iterator, Sequence
+from shutil import rmtree
 
 import numpy as np
 import polars as pl
@@ -10,9 +11,9 @@ from sla_rules.evaluators.columnar.backlogs import Members, members
 from sla_rules.evaluators.columnar.columns import Ints
 from sla_rules.evaluators.columnar.declared import Reading
 from sla_rules.evaluators.columnar.framing import framed_at
-from sla_rules.evaluators.columnar.laying_down import Parts, laid_down, lay_down, split, together
+from sla_rules.evaluators.columnar.laying_down import Parts, laid_down, lay_down, split
 from sla_rules.evaluators.columnar.log import Log
-from sla_rules.evaluators.columnar.sharing import Keyed, Needs
+from sla_rules.evaluators.columnar.sharing import Keyed, Needs, together
 from sla_rules.evaluators.columnar.world import World, key_column, share_of
 from sla_rules.language.exemptions import Backlog
 from sla_rules.language.policies import NoOverlap
@@ -26,7 +27,6 @@ class Spread:
 
     Attributes:
         members: those of each backlog of each version, part by part.
-        left_out: for each version, the subjects of which an event contradicts itself.
     """
 
     def __init__(self, parts: Parts, versions: Sequence[Agreement], now: int | None) -> None:
@@ -34,7 +34,6 @@ class Spread:
         self.versions = versions
         self.now = now
         self.members: list[dict[Backlog, list[Members]]] = [{each: [] for each in s.backlogs} for s in parts.shared]
-        self.left_out: list[set[str]] = [set() for _ in versions]
         needs = [need for s in parts.shared for need in (*(each.needs for each in s.keyed), *s.backlogs.values())]
         if needs:
             for number in range(parts.of):
@@ -43,11 +42,10 @@ class Spread:
 
     def _spread(self, number: int, needs: Needs) -> None:
         """Lay down what a part by subject holds."""
-        frames = list(self.parts.frames(number, needs))
+        frames = list(self.parts.frames(number, needs.types))
         framed = framed_at(frames, self.now)
         for place, version in enumerate(self.versions):
             reading = Reading(framed, version, self.versions, needs.fields)
-            self.left_out[place].update(reading.subjects_left_out)
             world = World(version, self.versions, reading.log, framed.as_of, ())
             for backlog, known in self.members[place].items():
                 known.append(members(backlog, world))
@@ -66,6 +64,10 @@ class Spread:
     def frames(self, version: int, keyed: Keyed, part: int) -> Iterator[pl.DataFrame]:
         """Yield what a part by key holds."""
         return laid_down(self.parts.folder / self.name(version, keyed, part))
+
+    def let_go(self, version: int, keyed: Keyed, part: int) -> None:
+        """Forget what a part by key held."""
+        rmtree(self.parts.folder / self.name(version, keyed, part), ignore_errors=True)
 
     def name(self, version: int, keyed: Keyed, part: int) -> str:
         """Return what a part by key is called."""

@@ -39,10 +39,9 @@ class World:
         now: the instant of knowledge; `as_of` is None where there was no event to take it from.
         passed: the windows given beside the events.
         findings: what is remarkable about the events as such.
+        unknown: of those, the ones about types that are not known, with the time of the event that each names.
         remarks: what is remarkable about them by the agreement, not yet written out.
         left_out: the subjects of which an event was left out.
-        wide: where what concerns more than one subject is known: windows, publications, backlogs. The world itself,
-            unless it is a part of a larger one.
         stopping: for each event, whether it stopped an instance.
         share: which of how many parts by a key other than the subject this is; None where it is no such part.
     """
@@ -64,14 +63,20 @@ class World:
         self.now = as_of or 0
         self.passed = windows
         self.left_out = frozenset(left_out)
-        self.wide = wide or self
+        self._wide = wide
         self.findings: list[Finding] = []
+        self.unknown: list[tuple[int, Finding]] = []
         self.remarks: list[Remark] = []
         self.stopping = np.zeros(len(log), np.bool_)
         self.share: tuple[int, int] | None = None
         self._stray: list[tuple[Ints, str]] = []
         self._found: dict[object, object] = {}
         self._finding = RLock()
+
+    @property
+    def wide(self) -> "World":
+        """Where what concerns more than one subject is known."""
+        return self._wide or self
 
     def once(self, key: object, find: Callable[[], T]) -> T:
         """Return what `find` finds, looked for once, whichever part of the world asks first."""
@@ -81,8 +86,13 @@ class World:
             return cast(T, self._found[key])
 
     def forget(self) -> None:
-        """Let go of what was found to judge by: the events alone stay."""
+        """Let go of what was found to judge by: the events and what is remarkable about them stay."""
         self._found.clear()
+
+    def let_go(self) -> None:
+        """Let go of what refers to this world, which nobody would collect soon."""
+        self._found.clear()
+        self.remarks.clear()
 
     def parts(self, size: int) -> "list[World]":
         """Return the world in parts of about as many events, no subject in two of them."""

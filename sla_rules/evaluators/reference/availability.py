@@ -1,13 +1,14 @@
 """The share of each month in which a service is up, by the reference evaluator."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from sla_rules.calendar import merged
-from sla_rules.errors import did_you_mean, quoted
 from sla_rules.evaluators.reference.cases import Case, spans
 from sla_rules.evaluators.reference.windows import in_turn, windows
 from sla_rules.evaluators.reference.world import World
 from sla_rules.events import Event, Window
+from sla_rules.known import unknown_service, windows_of_no_service
 from sla_rules.language.policies import Availability
 from sla_rules.language.windows import PassedWindow
 from sla_rules.periods import bounds, label
@@ -48,9 +49,9 @@ def note_unknown_services(policy: Availability, world: World) -> None:
     services = world.agreement.services
     for event in world.chosen(policy.named_events):
         if event.subject not in services:
-            message = f"no policy names service {quoted(event.subject)}{did_you_mean(event.subject, services)}"
-            world.remark("unknown_service", message, event)
+            world.remark("unknown_service", unknown_service(event.subject, world.agreement), event)
     for kind in policy.exclude:
+        world.once(("windows of no service", kind), partial(note_passed, kind, world))
         source = world.agreement.windows[kind]
         scope = source.scope
         if isinstance(source, PassedWindow) or scope is None:
@@ -58,8 +59,12 @@ def note_unknown_services(policy: Availability, world: World) -> None:
         for event in world.chosen(source.announcing):
             named_service = event.data.get(scope)
             if named_service is not None and named_service not in services:
-                message = f"no policy names service {quoted(named_service)}{did_you_mean(named_service, services)}"
-                world.remark("unknown_service", message, event)
+                world.remark("unknown_service", unknown_service(named_service, world.agreement), event)
+
+
+def note_passed(kind: str, world: World) -> None:
+    """Note the windows of a kind that were passed in for a service that no policy names."""
+    world.findings += windows_of_no_service(kind, world.passed, world.agreement, world.versions)
 
 
 def note_not_in_force(policy: Availability, month: str, event: Event, world: World) -> None:
