@@ -87,7 +87,7 @@ class Fields:
 
 def typed_column(values: pl.Series, name: str) -> pl.Series:
     """Return values as the column of a field."""
-    # What would be taken for one of the columns of our own is put out as JSON text.
-    if name.startswith(("@", PREFIX)) or values.dtype == pl.Object:
+    # What would be taken for one of the columns of our own is put out as JSON text, and what no file can hold.
+    if name.startswith(("@", PREFIX)) or values.dtype in (pl.Object, pl.Struct([])):
         return json_column(as_json(values.alias(name)), name)
     return values.alias(name)

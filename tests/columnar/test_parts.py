@@ -24,7 +24,18 @@ from sla_rules.testing.directed import History
 from sla_rules.testing.strategies import agreements, histories
 from tests.columnar.test_same_verdicts import INTERCALL, SEEDS, UNSHRUNK
 from tests.columnar.ties import BEGIN, FIELDS, TIES, an_event, at, terms, tied_histories
-from tests.columnar.tools import apart, as_rows, disordered, expected_of, in_parts, remade, to_parquet, without_nulls
+from tests.columnar.tools import (
+    apart,
+    as_rows,
+    disordered,
+    expected_of,
+    in_parts,
+    remade,
+    to_json_lines,
+    to_parquet,
+    with_columns,
+    without_nulls,
+)
 
 
 def through_parts(
@@ -184,6 +195,21 @@ def test_every_event_of_one_row_is_its_own(tmp_path: Path, monkeypatch: pytest.M
     path.write_text(json.dumps({"issues": [issue]}), encoding="utf-8")
     report = sla.evaluate(agreement, path, preset="jira", as_of="2026-01-06T00:00:00Z")
     assert report.verdicts["outcome"].to_list() == ["met"]
+
+
+@pytest.mark.parametrize("limit", ["HELD", "IN_MEMORY"])
+def test_evaluate_judges_in_parts_what_is_more_than_memory_holds(
+    limit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = as_rows([remade(event, id=f"{n}") for n, event in enumerate(crowd(tuple(FIELDS), 3))])
+    frame = with_columns(rows, TIES).with_columns(pl.Series("no_fields", [{}] * len(rows), pl.Struct([])))
+    source = frame if limit == "IN_MEMORY" else to_json_lines(rows, TIES, tmp_path / "x.jsonl")
+    whole = sla.evaluate(TIES, source)
+    monkeypatch.setattr(evaluating, limit, 0)
+    steps: list[str] = []
+    parts = sla.evaluate(TIES, source, scratch=tmp_path, progress=lambda _, __, what: steps.append(what))
+    assert steps
+    assert apart(whole.judged, parts) == []
 
 
 def test_an_instant_that_is_none_is_refused_before_anything_is_laid_down(tmp_path: Path) -> None:

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 import sla_rules as sla
 from sla_rules.evaluators import columnar
 from sla_rules.evaluators.columnar import judging
-from sla_rules.instants import moment
+from sla_rules.instants import DAY, moment
 from sla_rules.sources import read_events
 from sla_rules.testing.directed import History
 from sla_rules.testing.strategies import agreements, histories
-from tests.columnar.ties import BEGIN, SLOTS, TIES, at, tied_histories
+from tests.columnar.ties import BEGIN, SLOTS, TIES, at, terms, tied_histories
 from tests.columnar.tools import (
     WRITERS,
     apart,
@@ -212,6 +212,23 @@ def test_what_went_wrong_once(what: str) -> None:
     assert through_list(TIES, events, None) == []
     through_frames(TIES, events, None)
     through_files(TIES, events, None)
+
+
+def test_what_is_found_of_one_case_does_not_hang_on_another() -> None:
+    said = terms("lead")
+    said["policies"][0]["pause"] = {"from": "held", "to": "resumed"}
+    said["events"]["changed"]["until"] = {"kind": "instant"}
+    agreement = sla.load(said)
+    until = [{"until": moment(at(slot)).isoformat()} for slot in (2, 0)]
+    own = [
+        sla.Event(id="1", type="resumed", subject="W", time=moment(at(0) - DAY)),
+        sla.Event(id="2", type="opened", subject="W", time=moment(at(1)), data=until[0]),
+        sla.Event(id="3", type="changed", subject="W", time=moment(at(1) + 1), data=until[1]),
+    ]
+    stranger = sla.Event(id="4", type="opened", subject="U", time=moment(at(0) - DAY // 2))
+    for events in (own, [*own, stranger]):
+        assert through_list(agreement, events, None) == []
+        through_frames(agreement, events, None)
 
 
 # --- amendments --------------------------------------------------------------------------------------------------

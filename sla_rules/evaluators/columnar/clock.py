@@ -24,28 +24,40 @@ from sla_rules.reason import named
 
 
 class Spans(NamedTuple):
-    """Stretches of time, each from the event of one row to that of another, -1 where it lasts; by case, in order."""
+    """Stretches of time, each from the event of one row to that of another, -1 where it lasts; by case, in order.
+
+    Attributes:
+        start, end: the rows.
+        unused: rows that would end one and ended none, with what to say of them.
+    """
 
     start: Ints
     end: Ints
+    unused: tuple[tuple[Ints, str], ...] = ()
+
+    def remark(self, starts: Ints, judging: Judging) -> None:
+        """Note the ends that ended nothing, of the cases of some starts."""
+        cases = judging.cases
+        seen = np.zeros(len(cases.bounds), np.bool_)
+        seen[cases.index[starts]] = True
+        for rows, message in self.unused:
+            judging.world.remark("resume_without_pause", cases.event[rows[seen[cases.index[rows]]]], message)
 
 
-def pauses(policy: Deadline, judging: Judging, found: Instances, variant: int, starts: Ints) -> Spans:
-    """Return the pauses of all cases, seen in one of the ways there are; `starts` are those of instances to judge."""
+def pauses(policy: Deadline, judging: Judging, found: Instances, variant: int) -> Spans:
+    """Return the pauses of all cases, seen in one of the ways there are."""
     parts = [
-        between(pause, policy, judging, found, variant, starts)
+        between(pause, policy, judging, found, variant)
         if isinstance(pause, PauseBetween)
         else by_state(pause, policy, judging.cases, found, variant)
         for pause in policy.pause
     ]
     start, end = (np.concatenate([part[n] for part in parts]) for n in (0, 1))
     order = np.argsort(judging.cases.begin[start], kind="stable")
-    return Spans(start[order], end[order])
+    return Spans(start[order], end[order], tuple(each for part in parts for each in part.unused))
 
 
-def between(
-    pause: PauseBetween, policy: Deadline, judging: Judging, found: Instances, variant: int, starts: Ints
-) -> Spans:
+def between(pause: PauseBetween, policy: Deadline, judging: Judging, found: Instances, variant: int) -> Spans:
     """Return the pauses that some events begin and others end."""
     cases = judging.cases
     rows = np.flatnonzero(cases.of_types([each.type for each in (*pause.from_, *pause.to)]))
@@ -54,13 +66,12 @@ def between(
     ends = cases.meant(pause.to, rows, start, policy.roles)
     nothing = np.zeros(len(rows), np.bool_)
     spans = runs(cases, Tokens(rows, begins, np.zeros(len(rows), np.int64), [ends], [nothing], ends_own=True))
-    seen = np.zeros(len(cases.bounds), np.bool_)
-    seen[cases.index[starts]] = True
-    unused = np.setdiff1d(rows[ends & seen[cases.index[rows]]], spans.end)
-    for type in np.unique(cases.type[unused]).tolist():
-        message = f"`{cases.log.types[type]}` without {named(pause.from_)} before it"
-        judging.world.remark("resume_without_pause", cases.event[unused[cases.type[unused] == type]], message)
-    return Spans(spans.start, spans.end)
+    unused = np.setdiff1d(rows[ends], spans.end)
+    said = [
+        (unused[cases.type[unused] == type], f"`{cases.log.types[type]}` without {named(pause.from_)} before it")
+        for type in np.unique(cases.type[unused]).tolist()
+    ]
+    return Spans(spans.start, spans.end, tuple(said))
 
 
 def by_state(pause: PauseWhile, policy: Deadline, cases: Cases, found: Instances, variant: int) -> Spans:
@@ -179,8 +190,9 @@ class Clock:
             which = np.flatnonzero(variant == each)
             begun = view.start[which]
             found: Spans = view.judging.world.once(
-                ("pauses", view.policy.id, each), partial(pauses, view.policy, view.judging, self.found, each, begun)
+                ("pauses", view.policy.id, each), partial(pauses, view.policy, view.judging, self.found, each)
             )
+            found.remark(begun, view.judging)
             # The furthest end so far: what lies before the first one after the start is over by then.
             reach = np.maximum.accumulate(np.where(found.end >= 0, found.end, cases.last[found.start] + 1))
             low = np.searchsorted(reach, cases.end[begun], side="right")
