@@ -1,6 +1,6 @@
 """The columns of a source, looked at before it is read, and what is said where one is missing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -67,13 +67,12 @@ def refuse_unlike_events(tables: Mapping[str, list[str]], columns: Mapping[str, 
         ours = renaming.names(there)
         for name in NEEDED:
             if name not in ours:
-                preset = fitting(there)
+                preset = fitting(frozenset(there), (each for each in PRESETS.values() if each.rows is None))
                 hint = "" if preset is None else f"; looks like `{preset.name}`: give `preset=`"
                 raise no_column((columns or {}).get(name, name), there, where, hint)
 
 
-def fitting(columns: Iterable[str]) -> Preset | None:
-    """Return the preset of tables that fits columns, that with most of them; None where none does."""
-    there = frozenset(columns)
-    fit = [preset for preset in PRESETS.values() if preset.rows is None and preset.needs <= there]
-    return max(fit, key=lambda each: len(each.needs | (there & set(each.map.named))), default=None)
+def fitting(keys: Set[str], presets: Iterable[Preset]) -> Preset | None:
+    """Return the preset that fits columns or keys, that with most of them; None where none of some presets does."""
+    fit = [preset for preset in presets if preset.needs <= keys]
+    return max(fit, key=lambda each: len(each.needs | (keys & set(each.map.named))), default=None)

@@ -55,14 +55,14 @@ def through_parts(
         return apart(expected_of(agreement, events, as_of, windows), found)
 
 
-@settings(max_examples=30, phases=UNSHRUNK)
+@settings(max_examples=20, phases=UNSHRUNK)
 @given(policy=st.sampled_from(["*", *TIES.policies]), events=tied_histories(20), seed=SEEDS)
 def test_histories_judged_part_by_part(policy: str, events: list[sla.Event], seed: int) -> None:
     # Alone, since what shares events with others may have to be judged with them.
     assert through_parts(TIES.only(policy), without_nulls(disordered(events, seed))) == []
 
 
-@settings(max_examples=25, phases=UNSHRUNK)
+@settings(max_examples=15, phases=UNSHRUNK)
 @given(data=st.data(), said=agreements(), seed=SEEDS)
 def test_histories_by_random_agreements_judged_part_by_part(data: Any, said: dict[str, Any], seed: int) -> None:
     agreement = sla.load(said)

@@ -169,7 +169,7 @@ def told(verdicts):
     return [verdict.to_dict() for verdict in verdicts]
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(history=histories(ids=0.6), seed=seeds)
 def test_law_the_order_of_the_input_never_matters(judge, history, seed):
     shuffled = history.copy()
@@ -179,7 +179,7 @@ def test_law_the_order_of_the_input_never_matters(judge, history, seed):
     assert Counter(found.findings) == Counter(expected.findings)
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(history=histories(), seed=seeds)
 def test_law_repeating_events_changes_no_verdict_and_is_counted(judge, history, seed):
     dice = random.Random(seed)
@@ -195,7 +195,7 @@ def test_law_repeating_events_changes_no_verdict_and_is_counted(judge, history, 
     assert Counter(finding for finding in found.findings if finding.kind != "duplicate") == Counter(expected.findings)
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(history=histories(ids=0.6), hour=st.integers(-3, 10))
 def test_law_only_events_up_to_as_of_exist(judge, history, hour):
     as_of = BEGIN + hour * HOUR
@@ -231,7 +231,7 @@ def test_law_unrelated_subjects_do_not_influence_each_other(judge, history, othe
     assert told(found) == told(expected)
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(history=histories(ids=0.6))
 def test_law_every_verdict_is_consistent_in_itself(judge, history):
     verdicts = judge(ALL, history)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from sla_rules.adapters.documents import keys_of
+from sla_rules.adapters.looking import fitting
 from sla_rules.adapters.preset import Preset
 from sla_rules.adapters.presets import PRESETS
 from sla_rules.errors import InputError, quoted
@@ -21,12 +22,10 @@ def recognised(path: Path) -> Preset | None:
     """
     suffix = path.suffix.lower()
     keys = _keys(path, suffix)
-    fitting = [preset for preset in PRESETS.values() if _may_be(preset, suffix) and preset.needs <= keys]
-    if fitting:
-        return max(fitting, key=lambda preset: _weight(preset, keys))
-    if suffix not in SUFFIXES:
+    found = fitting(keys, (preset for preset in PRESETS.values() if _may_be(preset, suffix)))
+    if found is None and suffix not in SUFFIXES:
         raise InputError(f"{path}: {_unknown(keys)}")
-    return None
+    return found
 
 
 def is_table(path: Path) -> bool:
@@ -46,10 +45,6 @@ def _keys(path: Path, suffix: str) -> frozenset[str]:
 def _may_be(preset: Preset, suffix: str) -> bool:
     is_document = preset.rows is not None
     return not is_document if suffix in _TABLES else is_document or suffix in SUFFIXES
-
-
-def _weight(preset: Preset, keys: frozenset[str]) -> int:
-    return len(preset.needs | (keys & set(preset.map.named)))
 
 
 def _unknown(keys: frozenset[str]) -> str:
