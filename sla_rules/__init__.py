@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 from sla_rules.version import VERSION
 
 if TYPE_CHECKING:
+    from sla_rules.adapters.icalendar import holidays_of as holidays_of
+    from sla_rules.adapters.incoming import mapped_events as mapped_events
     from sla_rules.adapters.inspecting import inspect as inspect
     from sla_rules.adapters.mapping import SourceMap as SourceMap
     from sla_rules.adapters.mapping import load_map as load_map
     from sla_rules.adapters.presets import PRESETS as PRESETS
+    from sla_rules.adapters.windowing import windows_of as windows_of
     from sla_rules.agreement import Agreement as Agreement
     from sla_rules.agreement import load as load
     from sla_rules.calendar import Calendar as Calendar
@@ -56,11 +59,14 @@ _HOME = {
     "Window": "events",
     "compare": "testing.compare",
     "evaluate": "report.evaluating",
+    "holidays_of": "adapters.icalendar",
     "inspect": "adapters.inspecting",
     "judge": "judging",
     "load": "agreement",
     "load_map": "adapters.mapping",
     "load_portfolio": "portfolio",
+    "mapped_events": "adapters.incoming",
+    "windows_of": "adapters.windowing",
 }
 
 __all__ = ["__version__", *_HOME]

@@ -86,8 +86,8 @@ def judge(
         events: in any order.
         as_of: the instant of knowledge (ISO 8601 text or a `datetime`, with offset or zone): later events do
             not exist yet. The latest event's time unless said.
-        windows: time that does not count, besides what the events tell of: a list of `Window`; of an agreement also
-            a file or a frame of them, as `sla_rules.adapters.windowing.windows_of` takes it.
+        windows: time that does not count, besides what the events tell of: a list of `Window`, or a
+            file or a frame of them, as `windows_of` takes it.
 
     Returns:
         A list of verdicts, by policy and start, each policy's periods last; its `findings` say what is
@@ -97,7 +97,7 @@ def judge(
         SlaError: an event, a window or `as_of` is not one.
     """
     if isinstance(agreement, Portfolio):
-        return judge_portfolio(agreement, events, as_of=as_of, windows=windows)
+        return judge_portfolio(agreement, events, as_of=as_of, windows=windows_of(windows, agreement))
     check_agreement(agreement)
     return reference.judge(agreement, events, as_of=as_of, windows=windows_of(windows, agreement))
 

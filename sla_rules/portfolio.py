@@ -111,6 +111,11 @@ class Portfolio:
         return frozenset(self._whole)
 
     @property
+    def whole(self) -> tuple[Agreement, ...]:
+        """All its agreements, `only` or not."""
+        return tuple(self._whole.values())
+
+    @property
     def services(self) -> frozenset[str]:
         """The services whose availability some agreement promises."""
         return frozenset(
@@ -149,7 +154,7 @@ class Portfolio:
             InputError: something is no window, or of a kind that no agreement knows.
         """
         found: dict[str, list[Window]] = {name: [] for name in self.agreements}
-        for window in checked_windows(windows, *self.agreements.values()):
+        for window in checked_windows(windows, *self.whole):
             for name, agreement in self.agreements.items():
                 if any(window.kind in version.windows for version in agreement.versions):
                     found[name].append(window)

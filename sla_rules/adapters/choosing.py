@@ -1,16 +1,14 @@
 """Which map a source is read by: a preset, a map, or both."""
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from os import PathLike
-from pathlib import Path
 from typing import Any, TypeGuard, get_args
 
 from sla_rules.adapters.mapping import Shape, SourceMap, load_map
-from sla_rules.adapters.preset import Preset
+from sla_rules.adapters.preset import Preset, Reader
 from sla_rules.adapters.presets import PRESETS
 from sla_rules.errors import InputError, did_you_mean, quoted
-from sla_rules.sources.rows import Rows
 
 Columns = Mapping[str, Any] | SourceMap | str | PathLike[str]
 """Our names with those of the source, a map or what one says, the path of one in YAML, or the name of a preset."""
@@ -29,12 +27,14 @@ class Chosen:
         map: how its rows become events.
         required: the columns that must be there; None for all that the map names.
         rows: reads a document of its own format; None where the source is a table.
+        last_by: the field whose latest value says which record of a case in a document counts.
         offered: those of the milestones that nobody named but the preset, with the type of each.
     """
 
     map: SourceMap
     required: frozenset[str] | None = None
-    rows: Callable[[Path], Rows] | None = None
+    rows: Reader | None = None
+    last_by: str | None = None
     offered: Mapping[str, str] = field(default_factory=dict)
 
     def map_for(self, types: Container[str]) -> SourceMap:
@@ -90,10 +90,10 @@ def preset_of(name: str, what: str = "preset") -> Preset:
 def _by_preset(preset: Preset, changes: Mapping[str, str] | SourceMap | None) -> Chosen:
     needs = preset.needs if preset.rows is None else frozenset()
     if changes is None:
-        return Chosen(preset.map, needs, preset.rows, preset.map.milestones)
+        return Chosen(preset.map, needs, preset.rows, preset.last_by, preset.map.milestones)
     map = preset.map.merged(changes)
     stated = changes.named if isinstance(changes, SourceMap) else changes.values()
     gone = frozenset(preset.map.named) - frozenset(map.named)
     named = {*changes.milestones, *changes.types} if isinstance(changes, SourceMap) else frozenset[str]()
     offered = {their: type for their, type in preset.map.milestones.items() if their not in named and type not in named}
-    return Chosen(map, (needs - gone) | frozenset(stated), preset.rows, offered)
+    return Chosen(map, (needs - gone) | frozenset(stated), preset.rows, preset.last_by, offered)

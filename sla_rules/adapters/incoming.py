@@ -11,23 +11,24 @@ import polars as pl
 from sla_rules.adapters.choosing import Columns, chosen
 from sla_rules.adapters.latest import Latest
 from sla_rules.adapters.looking import columns_of, refuse_unlike_events
+from sla_rules.adapters.preset import Reader
 from sla_rules.adapters.raw import Raw, TextRaw, TypedRaw
 from sla_rules.adapters.reshaping import Reshaping
-from sla_rules.adapters.roles import ROW, Roles
+from sla_rules.adapters.roles import Roles
 from sla_rules.agreement import Agreement
-from sla_rules.errors import InputError, quoted
+from sla_rules.errors import InputError
 from sla_rules.events import Event, Finding
-from sla_rules.instants import moment
+from sla_rules.instants import micros, moment
 from sla_rules.sources import place
 from sla_rules.sources.columns import Renaming
 from sla_rules.sources.encoding import from_json
 from sla_rules.sources.fields import PREFIX
-from sla_rules.sources.files import PARQUET, labels_of, name_of, paths_of, suffix_of
+from sla_rules.sources.files import PARQUET, labels_of, name_of, paths_of, suffix_of, told
 from sla_rules.sources.incoming import FRAME, Incoming, batches, frame_of
 from sla_rules.sources.native import pieces_of
 from sla_rules.sources.parquet import legible, schema_of, slices
 from sla_rules.sources.refusals import Refusals
-from sla_rules.sources.rows import TEXT_READERS, Rows, csv_header, readable
+from sla_rules.sources.rows import TEXT_READERS, csv_header, readable
 from sla_rules.sources.zones import zone_of
 
 
@@ -53,6 +54,7 @@ def incoming_of(
     preset: str | None = None,
     timezone: str | None = None,
     wanted: Container[str] | None = None,
+    as_of: object = None,
 ) -> Incoming:
     """Return the events of any source but a list of `Event`.
 
@@ -65,6 +67,8 @@ def incoming_of(
         timezone: the zone of times that have none, in place of the map's.
         wanted: the fields that are needed; the others are left out. None is all. A `Wanted` also says which milestones
             of a preset are of use.
+        as_of: the instant of knowledge. Of the rows of one case, those written later do not count where there are
+            earlier ones; all do unless said.
 
     Raises:
         InputError: no such source or preset, or a source with a column missing or of a type that it cannot have.
@@ -82,11 +86,17 @@ def incoming_of(
     zone = zone_of(timezone if timezone is not None else map.timezone)
     if tables is not None:
         wanted = _among(wanted, Roles(map, zone).fields, tables)
-    roles = Roles(map, zone, wanted=wanted, required=how.required)
+    roles = Roles(map, zone, wanted=wanted, required=how.required, last_by=how.last_by)
     raws, name = _raws(source, roles, how.rows)
-    latest = Latest(raws, roles) if map.last_by else None
+    # A record of a document tells the times of what was long before it: it counts at any instant of knowledge.
+    now = None if as_of is None or how.last_by is not None else micros(as_of)
+    latest = Latest(raws, roles, now) if roles.latest_only else None
     reshaping = Reshaping(roles, agreement)
-    parts = [_MappedPart(raw, roles, reshaping, number, latest) for number, raw in enumerate(raws)]
+    remarks = partial(_remarks, raws, roles, reshaping, latest)
+    parts = [
+        _MappedPart(raw, roles, reshaping, number, latest, remarks if number == len(raws) - 1 else None)
+        for number, raw in enumerate(raws)
+    ]
     return Incoming(parts, roles.check, name)
 
 
@@ -97,6 +107,7 @@ def mapped_events(
     columns: Columns | None = None,
     preset: str | None = None,
     timezone: str | None = None,
+    as_of: object = None,
 ) -> tuple[list[Event], list[Finding]]:
     """Return the events of a source one by one, and a finding for each row that is none. Takes what `incoming_of` does.
 
@@ -105,7 +116,9 @@ def mapped_events(
         AgreementError: as `incoming_of`.
     """
     wanted = _EveryField(agreement)
-    incoming = incoming_of(source, agreement, columns=columns, preset=preset, timezone=timezone, wanted=wanted)
+    incoming = incoming_of(
+        source, agreement, columns=columns, preset=preset, timezone=timezone, wanted=wanted, as_of=as_of
+    )
     events = [_event(row) for frame in incoming for row in frame.iter_rows(named=True)]
     return events, incoming.findings
 
@@ -145,22 +158,22 @@ def _among(
     return wanted.among(name for there in tables.values() for name in fields(there))
 
 
-def _raws(source: Any, roles: Roles, rows: Callable[[Path], Rows] | None) -> tuple[list[Raw], str]:
+def _raws(source: Any, roles: Roles, rows: Reader | None) -> tuple[list[Raw], str]:
     """Return the parts of a source as they are, and what a message calls the source."""
     if isinstance(source, (str, PathLike, list, tuple)):
         paths = paths_of(source, of_events=rows is None)
         labelled = zip(paths, labels_of(paths), strict=True)
         return [_of_file(path, label, roles, rows) for path, label in labelled], name_of(paths)
     if rows is not None:
-        raise InputError(f"{quoted(source)} is not the path of a document")
+        raise InputError(f"{told(source)} is not the path of a document")
     frame, encoded = frame_of(source, roles.roles)
     with legible(FRAME):
         return [TypedRaw(pieces_of(frame), frame.collect_schema(), roles, encoded=encoded)], FRAME
 
 
-def _of_file(path: Path, label: str, roles: Roles, rows: Callable[[Path], Rows] | None) -> Raw:
+def _of_file(path: Path, label: str, roles: Roles, rows: Reader | None) -> Raw:
     if rows is not None:
-        return TextRaw(path, rows, roles, label, None)
+        return TextRaw(path, lambda each: rows(each, roles.zone), roles, label, None)
     suffix = suffix_of(path)
     if suffix == PARQUET:
         return TypedRaw(partial(slices, path), schema_of(path), roles, label=label, where=f"{path}: ")
@@ -172,8 +185,25 @@ def _of_file(path: Path, label: str, roles: Roles, rows: Callable[[Path], Rows] 
 class _MappedPart:
     """A part of a source that is read by a map; see `sla_rules.sources.parts.Part`."""
 
-    def __init__(self, raw: Raw, roles: Roles, reshaping: Reshaping, number: int, latest: Latest | None) -> None:
-        """Take the rows of the part, what their columns are, what makes events of them, and which of them count."""
+    def __init__(
+        self,
+        raw: Raw,
+        roles: Roles,
+        reshaping: Reshaping,
+        number: int,
+        latest: Latest | None,
+        remarks: Callable[[], list[Finding]] | None,
+    ) -> None:
+        """Take a part.
+
+        Args:
+            raw: its rows.
+            roles: what their columns are.
+            reshaping: what makes events of them.
+            number: which part it is, from 0.
+            latest: which of the rows count; None is all.
+            remarks: of the last part, what there is to say of the whole source once it was read.
+        """
         self.label = raw.label
         self.open = raw.open
         self.size = None
@@ -182,6 +212,7 @@ class _MappedPart:
         self._reshaping = reshaping
         self._number = number
         self._latest = latest
+        self._remarks = remarks
 
     @property
     def names(self) -> list[str]:
@@ -195,9 +226,24 @@ class _MappedPart:
 
     def frames(self, refusals: Refusals) -> Iterator[tuple[int, pl.DataFrame]]:
         """Yield how many rows were read, and the events among them; `refusals` takes the other rows."""
-        counting = None if self._latest is None else self._latest.rows(self._number)
+        if self._number == 0:
+            self._reshaping.begin()
+        if self._latest is not None:
+            self._latest.refuse(self._number, self.label, refusals)
         for read, raw in self._raw.pieces(refusals):
             yield read, pl.DataFrame()
-            rows = raw if counting is None else raw.join(counting, on=ROW, how="semi", maintain_order="left")
+            rows = raw if self._latest is None else self._latest.among(raw, self._number)
             for frame in self._reshaping.frames(rows, self.label, refusals):
                 yield 0, frame
+        if self._remarks is not None:
+            refusals.listed.extend(self._remarks())
+
+
+def _remarks(raws: list[Raw], roles: Roles, reshaping: Reshaping, latest: Latest | None) -> list[Finding]:
+    """Return what there is to say of a source that was read: nothing of one without events."""
+    if not reshaping.events:
+        return []
+    orders = [reshaping.orders] if latest is None else [latest.orders, reshaping.orders]
+    unsure = {finding.message: finding for each in orders for finding in each.findings()}
+    fields = {name for raw in raws for name in roles.fields(raw.names)}
+    return [*unsure.values(), *roles.unknown_values(fields | reshaping.changed)]

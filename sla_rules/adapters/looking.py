@@ -7,15 +7,20 @@ from typing import Any
 
 import polars as pl
 
+from sla_rules.adapters.documents import keys_of
 from sla_rules.adapters.preset import Preset
 from sla_rules.adapters.presets import PRESETS
 from sla_rules.adapters.roles import no_column
+from sla_rules.errors import InputError
 from sla_rules.sources.columns import NEEDED, Renaming
 from sla_rules.sources.files import PARQUET, paths_of
 from sla_rules.sources.incoming import FRAME
 from sla_rules.sources.pandas import is_pandas
 from sla_rules.sources.parquet import legible, schema_of
 from sla_rules.sources.rows import csv_header, readable
+
+_MOST_BYTES = 100_000_000
+"""Of a document that is looked at for a hint: one of JSON is loaded whole."""
 
 
 def columns_of(source: Any) -> dict[str, list[str]] | None:
@@ -28,11 +33,25 @@ def columns_of(source: Any) -> dict[str, list[str]] | None:
         InputError: a file or a frame cannot be read.
     """
     if isinstance(source, (str, PathLike, list, tuple)):
-        paths = paths_of(source)
+        paths = paths_of(source, hint=_hint_of_document)
         tables = all(path.suffix.lower() in (".csv", PARQUET) for path in paths)
         return {f"{path}: ": _header(path) for path in paths} if tables else None
     names = _names(source)
     return {"": names} if isinstance(names, list) and all(isinstance(name, str) for name in names) else None
+
+
+def _hint_of_document(path: Path) -> str:
+    """Return the hint at the preset that reads a document; empty where none does, or it is too large to look at."""
+    try:
+        with readable(path):
+            keys = keys_of(path) if path.stat().st_size <= _MOST_BYTES else frozenset[str]()
+    except InputError:
+        return ""
+    return _hint_at(fitting(keys, (each for each in PRESETS.values() if each.rows is not None)))
+
+
+def _hint_at(preset: Preset | None) -> str:
+    return "" if preset is None else f"; looks like `{preset.name}`: give `preset=`"
 
 
 def _header(path: Path) -> list[str]:
@@ -68,8 +87,7 @@ def refuse_unlike_events(tables: Mapping[str, list[str]], columns: Mapping[str, 
         for name in NEEDED:
             if name not in ours:
                 preset = fitting(frozenset(there), (each for each in PRESETS.values() if each.rows is None))
-                hint = "" if preset is None else f"; looks like `{preset.name}`: give `preset=`"
-                raise no_column((columns or {}).get(name, name), there, where, hint)
+                raise no_column((columns or {}).get(name, name), there, where, _hint_at(preset))
 
 
 def fitting(keys: Set[str], presets: Iterable[Preset]) -> Preset | None:

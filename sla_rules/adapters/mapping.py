@@ -7,14 +7,15 @@ from os import PathLike
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 from ruamel.yaml import YAML
 
 from sla_rules.adapters.time_forms import check_form
-from sla_rules.errors import InputError, quoted
+from sla_rules.errors import AgreementError, InputError, Problem, quoted
 from sla_rules.language.base import Model, Text, listed, written, wrong
-from sla_rules.language.problems import validated
+from sla_rules.language.problems import most, validated
 from sla_rules.language.reading import Lines, plain, read_file
+from sla_rules.sources.columns import OWN
 from sla_rules.sources.zones import zone_of
 
 Shape = Literal["events", "changes", "milestones"]
@@ -27,6 +28,19 @@ def _as_word(value: object) -> object:
 
 Word = Annotated[str, BeforeValidator(_as_word, json_schema_input_type=str | int | float | bool)]
 """A value as text has it; in a file also a number, `true` or `false`."""
+
+
+def _no_own(name: str) -> str:
+    """Refuse what is no field of an event."""
+    if name == "type":
+        raise wrong("`type` is no field; its values are translated by `types`")
+    if name in OWN:
+        raise wrong(f"{quoted(name)} is no field; its values stay as they are")
+    return name
+
+
+FieldName = Annotated[Text, AfterValidator(_no_own)]
+"""Our name of a field."""
 FirstThere = Annotated[tuple[Text, ...], BeforeValidator(listed, json_schema_input_type=str | list[str])]
 """Columns of which the first that is there counts; one may stand without a list."""
 
@@ -55,9 +69,11 @@ class SourceMap(Model):
         type: the type of every event, where no column says it; only for events.
         changes: which columns say what changed; only for changes.
         milestones: columns that hold the time of a milestone, with the type of the event that it is; only for
-            milestones.
-        last_by: the column of times or integers whose latest value says which of the rows of one case counts, or
-            several of which the first that is there is taken; only for milestones.
+            milestones. Where several rows tell of one case, `last_by` decides which counts; without it each milestone
+            that they tell differently is a finding, `conflicting_id`.
+        last_by: the column of times or numbers whose latest value says which of the rows of one case counts, or
+            several of which the first that is there is taken; only for milestones. Rows whose time in it lies after
+            `as_of` do not exist yet.
         types: types of the source with ours; others stay as they are.
         values: by our name of a field, its values in the source with ours; others stay as they are.
         times: forms of times beside ISO 8601, such as `%d/%m/%Y %H:%M`.
@@ -72,7 +88,7 @@ class SourceMap(Model):
     milestones: dict[Text, Text] = {}
     last_by: FirstThere = ()
     types: dict[Text, Text] = {}
-    values: dict[Text, dict[Word, Word]] = {}
+    values: dict[FieldName, dict[Word, Word]] = {}
     times: tuple[Text, ...] = ()
     timezone: Text | None = None
     missing: tuple[Word, ...] = ("",)
@@ -175,9 +191,30 @@ def load_map(source: str | PathLike[str] | Mapping[str, Any]) -> SourceMap:
         AgreementError: with every problem found, each with its place and, for a misspelt word, the nearest known one.
     """
     if isinstance(source, Mapping):
-        return validated(SourceMap, plain(source), Lines())
+        return _map_of(plain(source), Lines())
     if not isinstance(source, (str, PathLike)):
         raise InputError(f"{quoted(source)} is no map; give a mapping, or the path of a YAML file")
     path = Path(source)
     raw, places = read_file(path)
-    return validated(SourceMap, raw, Lines(places, str(path)))
+    return _map_of(raw, Lines(places, str(path)))
+
+
+def _map_of(raw: Any, lines: Lines) -> SourceMap:
+    """Return the map of plain values; an unknown key hides no other problem."""
+    unknown = [key for key in raw if key not in SourceMap.model_fields] if isinstance(raw, Mapping) else []
+    if not unknown:
+        return validated(SourceMap, raw, lines)
+    problems: list[Problem] = []
+    known = {key: value for key, value in raw.items() if key not in unknown}
+    for part in ({key: raw[key]} for key in unknown):
+        problems += _problems(part, lines)
+    problems += _problems(known, lines)
+    raise AgreementError(most(sorted(problems, key=lambda each: each.line or 0)))
+
+
+def _problems(raw: Any, lines: Lines) -> tuple[Problem, ...]:
+    try:
+        validated(SourceMap, raw, lines)
+    except AgreementError as error:
+        return error.problems
+    return ()

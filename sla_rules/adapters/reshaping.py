@@ -11,7 +11,7 @@ import polars as pl
 
 from sla_rules.adapters.roles import ROW, Roles, as_text
 from sla_rules.adapters.texts import Declared
-from sla_rules.adapters.time_forms import instants_in, why_no_instant
+from sla_rules.adapters.time_forms import DaysAndMonths, instants_in, why_no_instant
 from sla_rules.agreement import Agreement
 from sla_rules.errors import InputError, did_you_mean, quoted
 from sla_rules.sources.native import filled
@@ -20,7 +20,13 @@ from sla_rules.sources.refusals import Refusals, place
 
 
 class Reshaping:
-    """A map, made ready for the rows of a source."""
+    """A map, made ready for the rows of a source.
+
+    Attributes:
+        events: how many events were made since `begin`.
+        changed: the fields that changed in them, of changes.
+        orders: whether the columns of times that were read tell day from month.
+    """
 
     def __init__(self, roles: Roles, agreement: Agreement) -> None:
         """Take a map, and the agreement that says of what kind the fields are that the source has as text."""
@@ -29,6 +35,13 @@ class Reshaping:
         self._zone = roles.zone
         self._change = roles.change
         self._declared = Declared(agreement, roles.zone, roles.map.times)
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin with the source anew."""
+        self.events = 0
+        self.changed: set[str] = set()
+        self.orders = DaysAndMonths(self._map.times)
 
     def frames(self, raw: pl.DataFrame, label: str, refusals: Refusals) -> Iterator[pl.DataFrame]:
         """Yield the events of raw rows as `Incoming` has them, but for their file; `refusals` takes the other rows."""
@@ -42,8 +55,11 @@ class Reshaping:
             fields, values = self._changed(raw, changed, fields), changed + ".changed"
         elif self._map.type is not None:
             values = pl.Series([self._map.type]).new_from_index(0, raw.height)
+        else:
+            fields = self._sides(values, fields)
         times = self._times(raw, self._roles.their("time"))
-        own = _Own(self._roles.names(raw, "id"), self._typed(values), subject, self._at(times), raw[ROW])
+        at = self._at(times, self._roles.their("time"))
+        own = _Own(self._roles.names(raw, "id"), self._typed(values), subject, at, raw[ROW])
         good = own.type.is_not_null() & own.subject.is_not_null() & own.at.is_not_null()
         if not good.all():
             self._refuse(raw, own, times, ~good, label, refusals)
@@ -60,7 +76,7 @@ class Reshaping:
             if their not in raw.columns:
                 continue
             times = self._times(raw, their)
-            at = self._at(times)
+            at = self._at(times, their)
             anything |= times.is_not_null()
             bad = at.is_null() & times.is_not_null() & known
             for number, value in self._first(raw, times, bad, refusals):
@@ -79,7 +95,9 @@ class Reshaping:
         """Add to the fields what a change says: `from`, `to`, and the field itself."""
         assert self._change is not None
         before, after = (self._change_value(raw, name) for name in (self._change.before, self._change.to))
-        for name in changed.unique(maintain_order=True).drop_nulls():
+        names = changed.unique(maintain_order=True).drop_nulls().to_list()
+        self.changed.update(names)
+        for name in names:
             if name in self._map.values:
                 rows = (changed == name).fill_null(False)
                 before, after = (self._translated(each, name).zip_with(rows, each) for each in (before, after))
@@ -89,6 +107,16 @@ class Reshaping:
                 own = after.set(~rows, None)
                 fields[name] = own if there is None else own.zip_with(rows, as_text(there))
         return fields | {name: each for name, each in (("from", before), ("to", after)) if self._roles.wants(name)}
+
+    def _sides(self, types: pl.Series, fields: dict[str, pl.Series]) -> dict[str, pl.Series]:
+        """Translate what events of the type `<field>.changed` say as `from` and `to`."""
+        for field in self._map.values:
+            rows = types.is_in([f"{field}.changed", f"{self._roles.their(field)}.changed"]).fill_null(False)
+            for side in {"from", "to"} & fields.keys() if rows.any() else ():
+                there = fields[side]
+                if not there.dtype.is_nested():
+                    fields[side] = as_text(self._translated(there, field)).zip_with(rows, as_text(there))
+        return fields
 
     def _change_value(self, raw: pl.DataFrame, their: str) -> pl.Series:
         return self._roles.present(self._roles.text(raw, their))
@@ -114,8 +142,10 @@ class Reshaping:
             return raw[their]
         return filled(self._roles.present(self._roles.text(raw, their)))
 
-    def _at(self, times: pl.Series) -> pl.Series:
-        return instants_in(times, self._zone, self._map.times)
+    def _at(self, times: pl.Series, their: str) -> pl.Series:
+        at = instants_in(times, self._zone, self._map.times)
+        self.orders.look(their, times, at)
+        return at
 
     def _typed(self, types: pl.Series) -> pl.Series:
         words = self._map.types
@@ -125,8 +155,9 @@ class Reshaping:
         """Return the good rows as events."""
         every = bool(good.all())
         kept = own if every else own.only(good)
+        self.events += len(kept.at)
         columns = [
-            self._declared.column(values if every else values.filter(good), name, kept.type, kept.at)
+            self._declared.column(values if every else values.filter(good), name, kept.type, kept.at, self.orders)
             for name, values in fields.items()
         ]
         return pl.DataFrame([*kept.columns(), *columns])

@@ -7,6 +7,7 @@ import polars as pl
 
 from sla_rules.adapters.mapping import ChangeColumns, SourceMap
 from sla_rules.errors import InputError, did_you_mean, quoted
+from sla_rules.events import Finding
 from sla_rules.sources.cells import as_json
 from sla_rules.sources.columns import DATA, OWN, Renaming, refuse_twice
 from sla_rules.sources.native import check_kind, filled
@@ -33,6 +34,7 @@ class Roles:
         *,
         wanted: Container[str] | None = None,
         required: Collection[str] | None = None,
+        last_by: str | None = None,
     ) -> None:
         """Take a map.
 
@@ -41,6 +43,7 @@ class Roles:
             zone: that of times without an offset.
             wanted: the fields that are needed; the others are left out. None is all.
             required: the columns that must be there; all that the map names unless given.
+            last_by: the column of a document that says which record of a case counts.
         """
         self.map = map
         self.zone = zone
@@ -48,6 +51,7 @@ class Roles:
         self._wanted = wanted
         self._required = required
         self._renaming = Renaming(map.columns)
+        self._last_by = map.last_by if last_by is None else (last_by,)
 
     def their(self, our: str) -> str:
         """Return the column of the source that one of our names stands for."""
@@ -105,10 +109,32 @@ class Roles:
         names = self._renaming.names(there)
         return {our: their for our, their in names.items() if our not in (*OWN, DATA) and their not in apart}
 
+    @property
+    def latest_only(self) -> bool:
+        """Whether of several rows, or records, of one case only the latest counts."""
+        return bool(self._last_by)
+
+    def unknown_values(self, fields: Collection[str]) -> list[Finding]:
+        """Return a finding for each field whose values the map translates, and which is none of those there are.
+
+        Of changes only where one is spelt nearly like it: a field need not change.
+        """
+        absent = {name: did_you_mean(name, sorted(fields)) for name in self.map.values if name not in fields}
+        return [
+            Finding("unknown_field", f"values: no field {quoted(name)}{near}")
+            for name, near in absent.items()
+            if near or self.change is None
+        ]
+
     def last_by(self, there: Iterable[str]) -> str | None:
         """Return the column that says which row of a case counts."""
         there = list(there)
-        return next((name for name in self.map.last_by if name in there), None)
+        return next((name for name in self._last_by if name in there), None)
+
+    def no_last_by(self, there: Iterable[str], subject: str) -> InputError:
+        """Return the error that nothing says which of the rows of a case counts."""
+        say = "; say with `last_by` by which column the latest of them counts" if self.map.last_by else ""
+        return no_column(self._last_by[0], list(there), hint=f", and several rows tell of {quoted(subject)}{say}")
 
     def used(self, there: Iterable[str]) -> list[str]:
         """Return the columns of a source that are needed at all, in its order."""

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from sla_rules.adapters.time_forms import instants_in, read_by
+from sla_rules.adapters.time_forms import DaysAndMonths, instants_in, read_by
 from sla_rules.agreement import Agreement
 from sla_rules.errors import InputError
 from sla_rules.language.declarations import FieldDeclaration, Kind
@@ -16,6 +16,7 @@ from sla_rules.sources.fields import json_column, typed_column
 
 _AS_IT_IS = {"text", "month"}
 """The kinds that text states as it stands."""
+_TIMES = {"instant", "date"}
 _JSON_ALREADY = {"integer": r"^-?(?:0|[1-9]\d{0,17})$", "decimal": r"^-?(?:0|[1-9]\d{0,17})(?:\.\d{1,17})?$"}
 """Texts of a kind that are JSON of the same meaning."""
 
@@ -29,7 +30,7 @@ class Declared:
         self._forms = forms
         self._versions = [(version.in_force[0], version.events) for version in agreement.versions]
 
-    def column(self, values: pl.Series, name: str, types: pl.Series, at: pl.Series) -> pl.Series:
+    def column(self, values: pl.Series, name: str, types: pl.Series, at: pl.Series, orders: DaysAndMonths) -> pl.Series:
         """Return the column of a field, as `Incoming` has it. What cannot be read stays as it is.
 
         Args:
@@ -37,11 +38,17 @@ class Declared:
             name: the field.
             types: the type of each event.
             at: its instant.
+            orders: told of fields that are times.
+
+        Raises:
+            InputError: day and month are not in the order in which the forms have them.
         """
         declared = self._declared(name)
         kinds = {kind for each in declared for kind in each.values()}
         if isinstance(values.dtype, pl.Datetime) and kinds == {"instant"}:
             return self._instants(values, name)
+        if kinds and kinds <= _TIMES:
+            orders.look(name, values, values)
         if values.dtype != pl.String or kinds <= _AS_IT_IS or (kinds == {"date"} and not self._forms):
             return typed_column(values, name)
         if kinds == {"instant"}:

@@ -4,11 +4,11 @@ What is no window is refused with its place: a window left out would change verd
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypedDict, TypeGuard, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from pendulum import DateTime
@@ -21,6 +21,7 @@ from sla_rules.events import Window
 from sla_rules.instants import DAY, LAST, micros, moment
 from sla_rules.known import checked_windows
 from sla_rules.language.reading import read_file
+from sla_rules.portfolio import Portfolio
 from sla_rules.sources.refusals import place
 from sla_rules.sources.rows import TEXT_READERS, csv_header, readable
 from sla_rules.sources.zones import localised, zone_of
@@ -33,13 +34,14 @@ SUFFIXES = (".ics", *TEXT_READERS, ".parquet", *_YAML)
 _AFTER = 366 * DAY
 """How long after the last day in force windows still matter: what starts by then may end later."""
 
+T = TypeVar("T")
 _Rows = Iterator[tuple[str, Any]]
 """Rows with their places: an object, or the `InputError` that it is none."""
 
 
 def windows_of(
     source: Any,
-    agreement: Agreement,
+    agreement: Agreement | Portfolio,
     *,
     kind: str | None = None,
     timezone: str | None = None,
@@ -53,9 +55,11 @@ def windows_of(
 
     Args:
         source: a list of `Window`, taken as it is; the path of an iCalendar (`.ics`), CSV, JSON Lines, Parquet or YAML
-            file; a Polars, pandas or Arrow frame, a DuckDB relation, anything with the Arrow C stream interface.
-        agreement: whose windows they are; it says which kinds there are and the zone of whole days.
-        kind: that of windows that do not name one; the agreement's only kind unless given.
+            file; a Polars, pandas or Arrow frame, a DuckDB relation, anything with the Arrow C stream interface; or a
+            list of any of these, whose windows add up.
+        agreement: whose windows they are; it says which kinds there are and the zone of whole days. Of a portfolio
+            every kind of an agreement counts, and the zone that all of them have.
+        kind: that of windows that do not name one; the only kind that there is unless given.
         timezone: the zone of times that have none; without it they are refused.
         start: of an iCalendar file, the instant up to which windows are left out that are over by then; the first day
             in force unless given.
@@ -66,35 +70,55 @@ def windows_of(
         InputError: the source cannot be read, or something in it is no window; the message names the row and field.
         SlaError: a library that it needs is not installed.
     """
+    agreements = (agreement,) if isinstance(agreement, Agreement) else agreement.whole
     if isinstance(source, (list, tuple)):
-        return checked_windows(source, agreement)
-    asked = _Asked.of(agreement, kind, timezone)
-    if isinstance(source, (str, PathLike)):
+        if not any(_is_file(each) or _is_frame(each) for each in source):
+            return checked_windows(source, *agreements)
+        options: _Options = {"kind": kind, "timezone": timezone, "start": start, "end": end}
+        apart = [each if _is_file(each) or _is_frame(each) else [each] for each in source]
+        return [window for each in apart for window in windows_of(each, agreement, **options)]
+    asked = _Asked.of(agreements, kind, timezone)
+    if _is_file(source):
         path = Path(fspath(source))
         if _suffix_of(path) == ".ics":
-            first, last = _in_force(agreement)
+            first, last = _in_force(agreements)
             return windows_of_ical(
                 path,
                 asked.kind_of(None, str(path)),
                 start=first if start is None else start,
                 end=last if end is None else end,
                 timezone=timezone,
-                day_zone=agreement.timezone,
+                day_zone=_common([each.timezone for each in agreements]),
             )
         with readable(path):
             return [asked.window(row, where) for where, row in _file_rows(path)]
     if _is_frame(source):
         return [asked.window(row, where) for where, row in _frame_rows(source)]
     if isinstance(source, Iterable) and not isinstance(source, (Mapping, bytes)):
-        return checked_windows(source, agreement)
+        return checked_windows(source, *agreements)
     raise InputError(f"windows: {quoted(source)} is neither a list of windows, a file nor a frame of them")
 
 
-def _in_force(agreement: Agreement) -> tuple[DateTime | None, DateTime | None]:
-    """Return the instants between which windows can matter; None where the agreement does not bound them."""
-    first, last = agreement.versions[0].in_force[0], agreement.versions[-1].in_force[1]
-    after = None if last is None else moment(min(last + _AFTER, LAST))
-    return None if first is None else moment(first), after if after is not None and after.year in YEARS else None
+class _Options(TypedDict):
+    kind: str | None
+    timezone: str | None
+    start: object
+    end: object
+
+
+def _common(values: Iterable[T]) -> T | None:
+    """Return the value that all have, None where they differ."""
+    found = set(values)
+    return found.pop() if len(found) == 1 else None
+
+
+def _in_force(agreements: Iterable[Agreement]) -> tuple[DateTime | None, DateTime | None]:
+    """Return the instants between which windows can matter; None where some agreement does not bound them."""
+    spans = [(each.versions[0].in_force[0], each.versions[-1].in_force[1]) for each in agreements]
+    firsts, lasts = ([at for at in ends if at is not None] for ends in zip(*spans, strict=True))
+    first = moment(min(firsts)) if len(firsts) == len(spans) else None
+    after = moment(min(max(lasts) + _AFTER, LAST)) if len(lasts) == len(spans) else None
+    return first, after if after is not None and after.year in YEARS else None
 
 
 @dataclass(frozen=True)
@@ -102,21 +126,27 @@ class _Asked:
     """What is asked of every row.
 
     Attributes:
-        kinds: the windows that the agreement knows.
+        agreement: what messages call the agreement, or those of a portfolio.
+        kinds: the windows that it knows.
         kind: that of rows that do not name one.
         zone: that of times without an offset.
     """
 
+    agreement: str
     kinds: tuple[str, ...]
     kind: str | None
     zone: ZoneInfo | None
 
     @classmethod
-    def of(cls, agreement: Agreement, kind: str | None, timezone: str | None) -> "_Asked":
-        kinds = tuple(dict.fromkeys(name for version in agreement.versions for name in version.windows))
+    def of(cls, agreements: Sequence[Agreement], kind: str | None, timezone: str | None) -> "_Asked":
+        versions = [version for agreement in agreements for version in agreement.versions]
+        kinds = tuple(dict.fromkeys(name for version in versions for name in version.windows))
+        alone = len(agreements) == 1
         if not kinds:
-            raise InputError(f"windows: agreement {quoted(agreement.id)} has no windows to exclude")
-        return cls(kinds, kinds[0] if kind is None and len(kinds) == 1 else kind, zone_of(timezone))
+            of = f"agreement {quoted(agreements[0].id)}" if alone else "the portfolio"
+            raise InputError(f"windows: {of} has no windows to exclude")
+        known_to = "the agreement" if alone else "the portfolio"
+        return cls(known_to, kinds, kinds[0] if kind is None and len(kinds) == 1 else kind, zone_of(timezone))
 
     def kind_of(self, said: object, where: str) -> str:
         """Return the kind of a window that says this one, or nothing."""
@@ -125,7 +155,7 @@ class _Asked:
             raise InputError(f"{where}: `kind` is missing; name it with `kind=`: {', '.join(self.kinds)}")
         if kind not in self.kinds:
             hint = did_you_mean(kind, self.kinds) or f"; there are {', '.join(self.kinds)}"
-            raise InputError(f"{where}: kind: the agreement has no windows {quoted(kind)}{hint}")
+            raise InputError(f"{where}: kind: {self.agreement} has no windows {quoted(kind)}{hint}")
         return str(kind)
 
     def window(self, row: Any, where: str) -> Window:
@@ -213,6 +243,10 @@ def _yaml_rows(path: Path) -> _Rows:
         raise InputError(f"{path}: a file of windows is a list of them, found {quoted(rows)}")
     for index, row in enumerate(rows):
         yield place(path.name, lines[(index,)][1]), row
+
+
+def _is_file(source: object) -> TypeGuard[str | PathLike[str]]:
+    return isinstance(source, (str, PathLike))
 
 
 def _is_frame(source: object) -> bool:

@@ -1,6 +1,6 @@
 """What a source says became of its cases, such as `made_sla`, against the verdicts on them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ import polars as pl
 from sla_rules.errors import InputError, did_you_mean, quoted
 from sla_rules.judged import IS_PERIOD
 from sla_rules.reason import percent
-from sla_rules.report.stated import BROKEN, KEPT, STATED, UNKNOWN, Kept, readings
+from sla_rules.report.stated import BROKEN, KEPT, STATED, SUBJECT, UNKNOWN, Kept, readings
 from sla_rules.report.summary import Line, of_lines
 from sla_rules.trace import Trace
 from sla_rules.verdict import Outcome, Verdict
@@ -22,13 +22,14 @@ NONE = "none"
 """The outcome of a case without a verdict."""
 OURS = (*(str(outcome) for outcome in Outcome), NONE)
 _WORST_FIRST = ("breached", "undetermined", "pending", "met", "exempt", "void")
-_LEAN = ("subject", "policy", "outcome", "due", "stop", "margin")
+_LEAN = ("subject", "key", "policy", "outcome", "due", "stop", "margin")
 
 
 class Comparison:
     """What the source says of each case, and what its verdict says.
 
-    A case with several verdicts goes by the worst of them, and of equal ones by the earliest.
+    A case is what the policies compared match by, a subject where they do not all match by the same. One with several
+    verdicts goes by the worst of them, and of equal ones by the earliest.
 
     Attributes:
         report: whose verdicts are compared.
@@ -46,6 +47,7 @@ class Comparison:
         self.column = column
         self.meanings = meanings
         self.policies = tuple(dict.fromkeys(line.policy.id for line in lines))
+        self._case = _case(_match(lines))
         self._instances = instances(report, lines)
         self._rows = rows
 
@@ -83,8 +85,9 @@ class Comparison:
     def cases(self) -> pl.DataFrame:
         """One row a case: those of which the two differ, those that one of them leaves open, those that agree.
 
-        The columns are `subject`, `stated` (what the source says), `outcome` (what the verdict says), `agrees` (null
-        unless both decide), and `policy`, `due`, `stop`, `margin` and `reason` of the verdict.
+        The columns are `subject`, `key` (the values of the match), `stated` (what the source says), `outcome` (what the
+        verdict says), `agrees` (null unless both decide), and `policy`, `due`, `stop`, `margin` and `reason` of the
+        verdict.
         """
         return self._told(self._rows)
 
@@ -93,27 +96,33 @@ class Comparison:
         """The rows of `cases` of which the two differ."""
         return self._told(self._rows.filter(~pl.col("agrees")))
 
-    def verdict(self, subject: str) -> Verdict:
-        """Return the verdict that stands for a case.
+    def verdict(self, case: str | Sequence[str]) -> Verdict:
+        """Return the verdict that stands for a case: for its key, `["INC1", "Response"]`, or for all of a subject.
 
         Raises:
             InputError: there is no verdict on it.
         """
-        found = self.report.of(standing(self._instances.filter(pl.col("subject") == subject)).collect())
+        own = (
+            pl.col("subject") == case
+            if isinstance(case, str)
+            else pl.col("key").list.join("\0") == "\0".join(map(str, case))
+        )
+        found = self.report.of(standing(self._instances.filter(own)).collect())
         if not found:
-            what = "has no verdict" if subject in self._rows["subject"] else "is no case"
-            raise InputError(f"{quoted(subject)} {what} of {_and(self.policies)}")
+            what = "is no case" if self._rows.filter(own).is_empty() else "has no verdict"
+            named = case if isinstance(case, str) else ", ".join(map(str, case))
+            raise InputError(f"{quoted(named)} {what} of {_and(self.policies)}")
         return found[0]
 
-    def trace(self, subject: str) -> Trace:
-        """Return the story of the verdict on a case, as data. Raises `InputError` as `verdict` does."""
-        return self.verdict(subject).trace
+    def trace(self, case: str | Sequence[str]) -> Trace:
+        """Return the story of the verdict on a case, as data. Takes and raises what `verdict` does."""
+        return self.verdict(case).trace
 
-    def story(self, subject: str) -> None:
-        """Print the story of the verdict on a case. Raises `InputError` as `verdict` does."""
+    def story(self, case: str | Sequence[str]) -> None:
+        """Print the story of the verdict on a case. Takes and raises what `verdict` does."""
         from sla_rules.report.stories import tell
 
-        tell([self.verdict(subject)])
+        tell([self.verdict(case)])
 
     @property
     def headline(self) -> str:
@@ -143,10 +152,10 @@ class Comparison:
 
     def _told(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Add the sentences to rows."""
-        asked = self._instances.join(rows.lazy().select("subject"), on="subject", how="semi")
-        whole = standing(asked).collect(engine="streaming")
-        reasons = pl.DataFrame([whole["subject"], self.report.reasons(whole)])
-        return rows.join(reasons, on="subject", how="left", maintain_order="left")
+        asked = self._instances.join(rows.lazy().select(self._case), on=self._case, how="semi")
+        whole = standing(asked, self._case).collect(engine="streaming")
+        reasons = pl.DataFrame([whole[self._case], self.report.reasons(whole)])
+        return rows.join(reasons, on=self._case, how="left", maintain_order="left")
 
 
 def compare(
@@ -154,29 +163,48 @@ def compare(
 ) -> Comparison:
     """Return the comparison that `Report.against` describes; raises `InputError` as that does."""
     lines = _lines(report, policy)
-    values = _values(report, column)
+    match = _match(lines)
+    case = _case(match)
+    values = _values(report, column, match)
     meanings = readings(column, values["value"].unique(), kept)
     meaning = pl.col("value").replace_strict(meanings, return_dtype=pl.Enum(STATED), default=UNKNOWN)
-    stated = values.select("subject", meaning.alias("stated"))
-    ours = standing(instances(report, lines)).select(_LEAN).collect(engine="streaming")
-    rows = stated.join(ours, on="subject", how="full", coalesce=True)
+    stated = values.with_columns(meaning.alias("stated")).drop("value")
+    ours = standing(instances(report, lines), case).select(_LEAN).collect(engine="streaming")
+    rows = stated.join(ours, on=case, how="full", coalesce=True)
+    if case == "key":
+        rows = rows.with_columns(pl.coalesce("subject_right", "subject").alias("subject"))
+    else:
+        rows = rows.with_columns(pl.concat_list("subject").alias("key"))
     outcome = pl.col("outcome").cast(pl.String).fill_null(NONE).cast(pl.Enum(OURS))
-    rows = rows.select("subject", pl.col("stated").fill_null(UNKNOWN), outcome, *_LEAN[1:2], *_LEAN[3:])
-    rows = rows.insert_column(3, rows.select(_agrees().alias("agrees")).to_series())
+    rows = rows.select("subject", "key", pl.col("stated").fill_null(UNKNOWN), outcome, *_LEAN[2:3], *_LEAN[4:])
+    rows = rows.insert_column(4, rows.select(_agrees().alias("agrees")).to_series())
     order = pl.col("agrees").cast(pl.Int8).replace_strict({0: 0, 1: 2}, default=1)
-    return Comparison(report, column, meanings, lines, rows.sort(order, "subject"))
+    return Comparison(report, column, meanings, lines, rows.sort(order, "subject", pl.col("key").list.join("\0")))
 
 
-def _values(report: "Report", column: str) -> pl.DataFrame:
-    """Return `subject` and `value` of a field, as text: a declared one as it was judged, any other from the source."""
+def _match(lines: Iterable[Line]) -> tuple[str, ...]:
+    """Return what all policies with cases match by; the subject where they do not match by the same."""
+    matches = {tuple(line.policy.match) for line in lines if line.policy.kind != "availability"}
+    return matches.pop() if len(matches) == 1 else SUBJECT
+
+
+def _case(match: tuple[str, ...]) -> str:
+    """Return the column of verdicts that tells the cases of a match apart."""
+    return "subject" if match == SUBJECT else "key"
+
+
+def _values(report: "Report", column: str, match: Sequence[str]) -> pl.DataFrame:
+    """Return what `stated_of` does of a field: a declared one as it was judged, any other from the source."""
     if not isinstance(column, str):
         raise InputError(f"{quoted(column)} is not the name of a field")
     declared = {name for event in report.agreement.versions[-1].events.values() for name in event.fields}
-    if column in declared:
+    if column in declared and match == SUBJECT:
         return report.judged.attributes(column).select("subject", pl.col("value").cast(pl.String))
     if report.stated is None:
+        if column in declared:
+            raise InputError(f"what {quoted(column)} says by {_and(match)} is read from the source; use `evaluate`")
         raise InputError(f"no event has a field {quoted(column)}{did_you_mean(column, declared)}")
-    return report.stated(column)
+    return report.stated(column, match)
 
 
 def _agrees() -> pl.Expr:
@@ -213,7 +241,7 @@ def _unambiguous(report: "Report", lines: Iterable[Line]) -> None:
     lines = list(lines)
     if len({line.policy.id for line in lines}) == 1:
         return
-    of_case = instances(report, lines).group_by("subject").agg(pl.col("policy").cast(pl.String).unique())
+    of_case = instances(report, lines).group_by(_case(_match(lines))).agg(pl.col("policy").cast(pl.String).unique())
     several = of_case.filter(pl.col("policy").list.len() > 1).explode("policy").select(pl.col("policy").unique())
     ids = set(several.collect(engine="streaming").to_series())
     if ids:
@@ -226,11 +254,12 @@ def instances(report: "Report", lines: Iterable[Line]) -> pl.LazyFrame:
     return report.lazy.filter(of_lines(lines), ~IS_PERIOD)
 
 
-def standing(verdicts: pl.LazyFrame) -> pl.LazyFrame:
-    """Return for each subject the verdict that stands for it: the worst, and of equal ones the earliest."""
+def standing(verdicts: pl.LazyFrame, case: str = "subject") -> pl.LazyFrame:
+    """Return for each case (subject or key) the verdict that stands for it: the worst, of equal ones the earliest."""
     worst = pl.col("outcome").cast(pl.String).cast(pl.Enum(_WORST_FIRST))
-    order = (worst, pl.col("start"), pl.col("policy"), pl.col("key").list.join("\0"))
-    return verdicts.sort("subject", *order).unique("subject", keep="first", maintain_order=True)
+    key = pl.col("key").list.join("\0")
+    order = (key if case == "key" else pl.col("subject"), worst, pl.col("start"), pl.col("policy"), key)
+    return verdicts.sort(order).unique(case, keep="first", maintain_order=True)
 
 
 def _numbers() -> dict[str, pl.DataType]:

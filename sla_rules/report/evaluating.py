@@ -24,7 +24,7 @@ from sla_rules.portfolio import Portfolio
 from sla_rules.report.evaluating_portfolio import evaluate_portfolio
 from sla_rules.report.portfolio import PortfolioReport
 from sla_rules.report.report import Report
-from sla_rules.report.stated import stated_in, stated_of
+from sla_rules.report.stated import contradicting, stated_in, stated_of
 from sla_rules.report.wanted import Wanted
 from sla_rules.sources import Incoming
 
@@ -89,8 +89,8 @@ def evaluate(
             the preset of a document, the path of one.
         as_of: the instant of knowledge (ISO 8601 text or a `datetime`, with offset or zone); that of the latest event
             unless said.
-        windows: time that does not count, besides what the events tell of: a list of `Window`; of an agreement also
-            a file or a frame of them, as `sla_rules.adapters.windowing.windows_of` takes it.
+        windows: time that does not count, besides what the events tell of: a list of `Window`, or a
+            file or a frame of them, as `windows_of` takes it.
         columns: our names with those of the source, `{"subject": "ticket_id"}`; a `SourceMap`, a mapping of what one
             says, or the path of one in YAML; or the name of a preset.
         preset: the name of a preset, which `columns` then changes.
@@ -111,7 +111,7 @@ def evaluate(
     listed = isinstance(source, (list, tuple)) and all(isinstance(each, Event) for each in source)
     if listed and (columns is not None or preset is not None or timezone is not None):
         raise InputError("a list of events has neither `columns` to name nor times without a `timezone`")
-    read = partial(incoming_of, source, columns=columns, preset=preset, timezone=timezone)
+    read = partial(incoming_of, source, columns=columns, preset=preset, timezone=timezone, as_of=as_of)
     if isinstance(agreement, Portfolio):
         return evaluate_portfolio(
             agreement,
@@ -119,7 +119,7 @@ def evaluate(
             read,
             in_memory=IN_MEMORY,
             as_of=as_of,
-            windows=windows,
+            windows=windows_of(windows, agreement, timezone=timezone),
             assume_complete=assume_complete,
             scratch=folder,
             progress=progress,
@@ -129,7 +129,9 @@ def evaluate(
     if listed:
         judged = judge_events(agreement, source, as_of=as_of, windows=passed)
         return Report(
-            judged, assume_complete=assume_complete, stated=lambda name: stated_in(source, name, judged.as_of)
+            judged,
+            assume_complete=assume_complete,
+            stated=lambda name, match: stated_in(source, name, judged.as_of, match),
         )
     incoming = read(agreement, wanted=Wanted([agreement]))
     judged = _judged(agreement, incoming, as_of, passed, folder, progress)
@@ -137,7 +139,9 @@ def evaluate(
         judged,
         findings=incoming.findings,
         assume_complete=assume_complete,
-        stated=lambda name: stated_of(read(agreement, wanted={name}), name, judged.as_of),
+        stated=lambda name, match: stated_of(
+            read(agreement, wanted={name, *match}), name, judged.as_of, match, contradicting(judged.findings)
+        ),
     )
 
 

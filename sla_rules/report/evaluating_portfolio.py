@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,6 +22,7 @@ from sla_rules.portfolio import Portfolio
 from sla_rules.report.portfolio import PortfolioReport
 from sla_rules.report.report import Report
 from sla_rules.report.shares import Shares, Survey
+from sla_rules.report.stated import contradicting, stated_in, stated_of
 from sla_rules.report.wanted import Wanted
 from sla_rules.sources import Incoming
 
@@ -78,7 +80,9 @@ def evaluate_portfolio(
             )
 
         reports = {
-            name: Report(_of_whole(judged(name, agreement), log.types), assume_complete=assume_complete)
+            name: _report(
+                judged(name, agreement), log.types, assume_complete, partial(_stated, name, portfolio, read, log)
+            )
             for name, agreement in portfolio.agreements.items()
         }
     return PortfolioReport(portfolio, reports, log.now, refused=log.refused, left=log.left, said=log.said)
@@ -97,8 +101,57 @@ def _of_events(
     reports = {}
     for name, agreement in portfolio.agreements.items():
         judged = judge_events(agreement, divided.shares[name], as_of=_instant(now), windows=windows[name])
-        reports[name] = Report(_of_whole(judged, types), assume_complete=assume_complete)
+        reports[name] = _report(
+            judged, types, assume_complete, partial(_stated_in, events, divided.shares[name], as_of=now)
+        )
     return PortfolioReport(portfolio, reports, now, left=divided.findings, said=divided.said)
+
+
+Stated = Callable[[str, Sequence[str], set[str]], pl.DataFrame]
+"""Returns what is stated of a share's cases: takes the field, the match, and the places of events that do not count."""
+
+
+def _report(judged: Judged, types: Iterable[str], assume_complete: bool, stated: Stated) -> Report:
+    """Return the report on a share of a log in which events of these types occur."""
+    return Report(
+        _of_whole(judged, types),
+        assume_complete=assume_complete,
+        stated=lambda name, match: stated(name, match, contradicting(judged.findings)),
+    )
+
+
+def _stated(
+    agreement: str, portfolio: Portfolio, read: Read, log: "_Log", name: str, match: Sequence[str], dropped: set[str]
+) -> pl.DataFrame:
+    declaring = next(reader.agreement for reader in portfolio.readers() if agreement in reader.names)
+    share = _Share(read(declaring, wanted={name, *match}), log.owners, agreement)
+    return stated_of(share, name, log.now, match, dropped)
+
+
+def _stated_in(
+    events: list[Event], share: list[Event], name: str, match: Sequence[str], _: set[str], *, as_of: int | None
+) -> pl.DataFrame:
+    if not any(name in event.data for event in share):
+        # What only others state is stated of none of these.
+        return stated_in(events, name, as_of, match).clear()
+    return stated_in(share, name, as_of, match)
+
+
+class _Share:
+    """The share of one agreement of a source, read again; see `Frames`."""
+
+    def __init__(self, incoming: Incoming, owners: Shares, agreement: str) -> None:
+        self._incoming = incoming
+        self._owners = owners
+        self._agreement = agreement
+
+    @property
+    def columns(self) -> list[str]:
+        return self._incoming.columns
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        for frame in self._incoming:
+            yield from [part for name, part in self._owners.of(frame) if name == self._agreement] or [frame.clear()]
 
 
 @dataclass(frozen=True)
@@ -107,6 +160,7 @@ class _Log:
 
     Attributes:
         shares: the share of each agreement.
+        owners: whose each subject is.
         laid_down: whether there was more than memory holds.
         now: the instant of knowledge.
         types: the types of all events.
@@ -116,6 +170,7 @@ class _Log:
     """
 
     shares: Mapping[str, "Kept"]
+    owners: Shares
     laid_down: bool
     now: int | None
     types: Collection[str]
@@ -143,7 +198,8 @@ def _divided(portfolio: Portfolio, read: Read, now: int | None, log: "Kept", pro
     for reader in others:
         for frame in read(reader.agreement, wanted=wanted):
             _divide(frame, shares, {name: kept[name] for name in reader.names})
-    return _Log(kept, log.laid_down, survey.now, survey.given, incoming.findings, shares.findings(), shares.said)
+    findings = shares.findings()
+    return _Log(kept, shares, log.laid_down, survey.now, survey.given, incoming.findings, findings, shares.said)
 
 
 def _divide(frame: pl.DataFrame, shares: Shares, kept: Mapping[str, "Kept"]) -> None:

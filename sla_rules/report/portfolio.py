@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -15,18 +16,21 @@ from sla_rules.events import Finding
 from sla_rules.instants import moment
 from sla_rules.periods import Period
 from sla_rules.portfolio import Portfolio, PortfolioFinding, tagged
+from sla_rules.reason import in_zone
+from sla_rules.report.against import Comparison
 from sla_rules.report.documents import document
 from sla_rules.report.files import METADATA, Target, flat, need, writing
-from sla_rules.report.markdown import table
 from sla_rules.report.report import Report
+from sla_rules.report.stated import Kept
 from sla_rules.report.summary import Line
-from sla_rules.report.tables import STATUSES, finding_rows
+from sla_rules.report.tables import STATUSES
 from sla_rules.version import VERSION
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+UTC = ZoneInfo("UTC")
 JSON_FORMAT = 1
 """Numbers the shape of the document; another one says that readers must change."""
 OVERVIEW = ("agreement", *STATUSES, "breaches")
@@ -55,6 +59,7 @@ class PortfolioReport:
         as_of: the instant of knowledge of all, in microseconds since 1970 UTC; None where there was no event.
         refused: what of the source is no event.
         left: whose the subjects are: those that no agreement judges, and those that named a second one.
+        said: whether any event names an agreement.
     """
 
     def __init__(
@@ -67,13 +72,13 @@ class PortfolioReport:
         left: Iterable[Finding] = (),
         said: bool = True,
     ) -> None:
-        """Take the reports; `said` tells whether any event names an agreement."""
+        """Take the reports; see the attributes."""
         self.portfolio = portfolio
         self.reports = dict(reports)
         self.as_of = as_of
         self.refused = list(refused)
         self.left = list(left)
-        self._said = said
+        self.said = said
 
     @cached_property
     def findings(self) -> list[PortfolioFinding]:
@@ -136,7 +141,7 @@ class PortfolioReport:
     def check_the_mapping(self) -> list[str]:
         """What never occurs in the source although an agreement needs it, or the portfolio itself."""
         said = [f"{name}: {line}" for name, report in self.reports.items() for line in report.check_the_mapping]
-        return said if self._said else [f"check the mapping: no event says its {quoted(self.portfolio.by)}", *said]
+        return said if self.said else [f"check the mapping: no event says its {quoted(self.portfolio.by)}", *said]
 
     @property
     def exit_code(self) -> int:
@@ -158,10 +163,47 @@ class PortfolioReport:
     def headline(self) -> str:
         """One sentence: how many agreements were judged, and how many of them were broken."""
         broken = sum(report.exit_code for report in self.reports.values())
-        as_of = "" if self.as_of is None else f" as of {moment(self.as_of).isoformat()}"
+        zones = {each.zone for each in self.portfolio.agreements.values()}
+        zone = zones.pop() if len(zones) == 1 else UTC
+        as_of = "" if self.as_of is None else f" as of {in_zone(self.as_of, zone)}"
         number = len(self.reports)
         agreements = "1 agreement" if number == 1 else f"{number} agreements"
         return f"{agreements} by `{self.portfolio.by}`{as_of}: {broken} with a broken guarantee or commitment."
+
+    def against(
+        self, column: str, *, policy: str | Iterable[str] | None = None, kept: Kept | None = None
+    ) -> dict[str, Comparison]:
+        """Compare the verdicts of each agreement with what the source says itself; see `Report.against`.
+
+        Args:
+            column: the field that says it.
+            policy: the policies compared, of the agreements that have them.
+            kept: the values that mean kept.
+
+        Returns:
+            The comparisons by the name of the agreement, without those that have no verdict to compare.
+
+        Raises:
+            InputError: as `Report.against`; the message names the agreement.
+        """
+        ids = None if policy is None else [policy] if isinstance(policy, str) else list(policy)
+        known = [id for each in self.portfolio.agreements.values() for id in each.policies]
+        for id in ids or ():
+            if id not in known:
+                raise InputError(f"no policy {quoted(id)}{did_you_mean(id, known)}")
+        found = {}
+        for name, report in self.reports.items():
+            own = {line.policy.id for line in report.summary if not line.unmapped and line.counts.total()}
+            chosen = [id for id in report.agreement.policies if id in own and (ids is None or id in ids)]
+            if not chosen:
+                continue
+            try:
+                found[name] = report.against(column, policy=None if ids is None else chosen, kept=kept)
+            except InputError as error:
+                raise InputError(f"{name}: {error}") from None
+        if not found:
+            raise InputError("; ".join(["no agreement has a verdict to compare with", *self.check_the_mapping]))
+        return found
 
     @cached_property
     def provenance(self) -> dict[str, Any]:
@@ -200,40 +242,15 @@ class PortfolioReport:
 
     def to_markdown(self, *, most: int = 200) -> str:
         """The report as Markdown: an overview, then agreement by agreement, with at most `most` breaches a clause."""
-        rows = [tuple(map(str, row)) for row in self.overview.iter_rows()]
-        mapping = [] if self._said else [f"> {_plain(self.check_the_mapping[0])}"]
-        parts = [f"# Portfolio by {_plain(self.portfolio.by)}", _plain(self.headline), *mapping, table(OVERVIEW, rows)]
-        if self.refused or self.left:
-            parts += ["## Findings", table(("finding", "events", "example"), finding_rows(self._own_findings))]
-        for name, report in self.reports.items():
-            title, _, rest = report.to_markdown(most=most).partition("\n\n")
-            lower = [
-                f"#{line}" if line.startswith("#") else line
-                for line in (f"{title} ({_plain(name)})", *rest.splitlines())
-            ]
-            parts.append("\n".join([lower[0], "", *lower[1:]]))
-        return "\n\n".join(parts) + "\n"
+        from sla_rules.report.portfolio_text import markdown
+
+        return markdown(self, most)
 
     def show(self, most: int = 10) -> None:
         """Print the report to the terminal, with at most `most` breaches of each clause of each agreement."""
-        from rich.box import SIMPLE
-        from rich.console import Console
-        from rich.markup import escape
-        from rich.table import Table
+        from sla_rules.report.portfolio_text import show
 
-        console = Console(highlight=False)
-        console.print(f"\n[bold]{escape(self.headline)}[/bold]")
-        if not self._said:
-            console.print(f"[yellow]{escape(self.check_the_mapping[0])}[/yellow]")
-        overview = Table(*OVERVIEW, header_style="bold", box=SIMPLE, padding=(0, 1, 0, 0))
-        for row in self.overview.iter_rows():
-            overview.add_row(*(escape(str(cell)) for cell in row))
-        console.print(overview)
-        for kind, count, example in finding_rows(self._own_findings):
-            console.print(f"[yellow]finding[/yellow] {escape(kind)}, {count}: {escape(example)}")
-        for name, report in self.reports.items():
-            console.rule(f"[bold]{escape(name)}[/bold]")
-            report.show(most)
+        show(self, most)
 
     @overload
     def to_csv(self, path: None = None) -> str: ...
@@ -283,10 +300,6 @@ class PortfolioReport:
         need("pandas", "pandas", "pyarrow")
         return self.verdicts.to_pandas()
 
-    @property
-    def _own_findings(self) -> list[Finding]:
-        return [*self.refused, *self.left]
-
     @cached_property
     def _policies(self) -> pl.Enum:
         """The ids of all policies, agreement by agreement."""
@@ -302,11 +315,6 @@ class PortfolioReport:
         return pl.concat(
             [self._named(name, part(report).lazy(), policies) for name, report in self.reports.items()]
         ).collect()
-
-
-def _plain(text: str) -> str:
-    """Text that stays one line of Markdown, without a tag of its own."""
-    return " ".join(text.replace("<", "&lt;").split())
 
 
 def _fields(agreement: Agreement) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """What a set of verdicts says about an agreement."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
 
@@ -50,7 +50,7 @@ class Report:
         *,
         findings: Iterable[Finding] = (),
         assume_complete: bool = False,
-        stated: Callable[[str], pl.DataFrame] | None = None,
+        stated: Callable[[str, Sequence[str]], pl.DataFrame] | None = None,
     ) -> None:
         """Take verdicts.
 
@@ -58,8 +58,8 @@ class Report:
             verdicts: the list that `judge` returned, or what another evaluator has to say.
             findings: what the source of the events had to say.
             assume_complete: that an event type which never occurs did not happen, rather than was not mapped.
-            stated: takes the name of a field that the agreement does not declare and returns its last known values, as
-                `report.stated.stated_of` does; `against` needs it.
+            stated: takes the name of a field and what ties events to one case, and returns its last known values, as
+                `report.stated.stated_of` does; `against` needs it for what the agreement does not declare.
 
         Raises:
             SlaError: `verdicts` is neither.

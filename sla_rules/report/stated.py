@@ -2,24 +2,29 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Protocol
 
 import polars as pl
 
 from sla_rules.errors import InputError, did_you_mean, quoted
-from sla_rules.events import Event
-from sla_rules.judged import known_values
-from sla_rules.sources import Incoming
+from sla_rules.events import Event, Finding, in_order, without_duplicates
+from sla_rules.language.base import written
+from sla_rules.sources import place
 from sla_rules.sources.fields import PREFIX
 
 KEPT, BROKEN, UNKNOWN = "kept", "broken", "unknown"
 STATED = (KEPT, BROKEN, UNKNOWN)
 """What a stated value can mean."""
+SUBJECT = ("subject",)
+"""The match of most policies: all events of one subject are one case."""
 MOST_NAMED = 20
 """How many values a message names."""
 
 Kept = str | bool | int | Iterable[str | bool | int]
 """The stated values that mean kept: one or several."""
+
+_KEY = {"key": pl.List(pl.String())}
 
 _YES = ("true", "yes", "y", "t", "1")
 _NO = ("false", "no", "n", "f", "0")
@@ -43,41 +48,59 @@ _SAYS_BROKEN = ("breached", "breach", "broken", "overdue", "late", "missed", "vi
 _FILLERS = ("sla", "is", "has", "was", "status", "flag")
 
 
-def stated_of(incoming: Incoming, name: str, as_of: int | None) -> pl.DataFrame:
-    """Return the last value of a field that each subject of a source has, whether the agreement declares it or not.
+class Frames(Protocol):
+    """Events as frames, such as `sla_rules.sources.Incoming`."""
+
+    @property
+    def columns(self) -> list[str]:
+        """The fields of the events; complete once they were read."""
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        """Yield the events."""
+
+
+def stated_of(
+    incoming: Frames, name: str, as_of: int | None, match: Sequence[str] = SUBJECT, dropped: Collection[str] = ()
+) -> pl.DataFrame:
+    """Return the last value of a field that each case of a source has, whether the agreement declares it or not.
 
     Args:
-        incoming: the events; the frames that it yields need no other field.
+        incoming: the events; the frames that it yields need no other field than this and those of the match.
         name: the field, under our name for it.
         as_of: the instant of knowledge, in microseconds since 1970 UTC; None for all events.
+        match: what ties events to one case.
+        dropped: the places of events that do not count, because they contradict an earlier one of their id.
 
     Returns:
-        `subject` and `value`, as text; of one instant the event with the highest id counts.
+        `subject` and `value`, as text; of one instant the event with the highest id counts. Where the match has other
+        fields than the subject also `key`, as verdicts have it; an event without one of these states its value of
+        every case of its subject, and is a case without `key` where the subject has none.
 
     Raises:
         InputError: no event has such a field, its values are lists or records, or the source is a stream that was read
             before.
     """
-    rows = pl.DataFrame(schema={"subject": pl.String, "at": pl.Int64, "id": pl.String, "value": pl.String})
+    stated = _Stated(match)
     read = there = False
     for frame in incoming:
         read = True
         values = _values(frame, name)
-        if values is not None:
-            there = True
-            own = frame.select(
-                pl.col("@subject").alias("subject"), pl.col("@at").alias("at"), pl.col("@id").alias("id")
-            )
-            rows = _last(pl.concat([rows, _known(own.with_columns(values.alias("value")), as_of)]))
+        there |= values is not None
+        own = pl.DataFrame([frame["@subject"].alias("subject"), frame["@at"].alias("at"), frame["@id"].alias("id")])
+        if stated.keyed:
+            own = own.with_columns(_keys(frame, match).alias("key"))
+        own = own.with_columns(pl.lit(None, pl.String).alias("value") if values is None else values.alias("value"))
+        counting = pl.lit(True) if as_of is None else pl.col("at") <= as_of
+        stated.add(own.filter(counting & ~_places(frame).is_in(list(dropped)) if dropped else counting))
     names = incoming.columns
     if not there and name not in names:
         _need(name, names)
     if not read:
         raise InputError(f"no events to read {quoted(name)} from; a stream is read once: pass a table, or declare it")
-    return rows.select("subject", "value")
+    return stated.resolved()
 
 
-def stated_in(events: Iterable[Event], name: str, as_of: int | None) -> pl.DataFrame:
+def stated_in(events: Iterable[Event], name: str, as_of: int | None, match: Sequence[str] = SUBJECT) -> pl.DataFrame:
     """Return what `stated_of` does, for a list of events.
 
     Raises:
@@ -87,12 +110,86 @@ def stated_in(events: Iterable[Event], name: str, as_of: int | None) -> pl.DataF
     names = {field for event in events for field in event.data}
     if name not in names:
         _need(name, names)
-    known = {}
-    for event in sorted(events, key=lambda event: (event.at, event.id or "")):
-        value = event.data.get(name)
-        if value not in (None, "") and (as_of is None or event.at <= as_of):
-            known[event.subject] = value
-    return known_values(known)
+    known, _ = without_duplicates(in_order(event for event in events if as_of is None or event.at <= as_of))
+    stated = _Stated(match)
+    columns = {
+        "subject": [_text(event.subject) for event in known],
+        "at": range(len(known)),
+        "id": [None] * len(known),
+        "key": [_key(event, match) for event in known] if stated.keyed else [],
+        "value": [_text(event.data.get(name)) for event in known],
+    }
+    stated.add(pl.DataFrame({each: columns[each] for each in stated.schema}, schema=stated.schema))
+    return stated.resolved()
+
+
+def contradicting(findings: Iterable[Finding]) -> set[str]:
+    """Return the places of the events that were not judged because they contradict an earlier one of their id."""
+    return {each.place for each in findings if each.kind == "conflicting_id" and each.place is not None}
+
+
+class _Stated:
+    """What is stated of the cases of a match, as events come."""
+
+    def __init__(self, match: Sequence[str]) -> None:
+        self.keyed = tuple(match) != SUBJECT
+        self.schema = {"subject": pl.String(), "at": pl.Int64(), "id": pl.String(), **(_KEY if self.keyed else {})}
+        self.schema["value"] = pl.String()
+        self._by_subject = "subject" in match
+        self._last = pl.DataFrame(schema=self.schema)
+        self._cases = pl.DataFrame(schema={"subject": pl.String(), **_KEY})
+
+    def add(self, rows: pl.DataFrame) -> None:
+        """Take the events of a frame, with the columns of `schema`."""
+        by = ["subject"]
+        if self.keyed:
+            by.append("key")
+            cases = rows.filter(pl.col("key").is_not_null()).select(self._cases.columns)
+            self._cases = pl.concat([self._cases, cases]).unique(maintain_order=True)
+        said = rows.filter(pl.col("value").is_not_null(), pl.col("value") != "")
+        self._last = _last(pl.concat([self._last, said]), by)
+
+    def resolved(self) -> pl.DataFrame:
+        """Return what was stated last of each case; see `stated_of`."""
+        if not self.keyed:
+            return self._last.select("subject", "value")
+        own = self._last.filter(pl.col("key").is_not_null())
+        alone = self._last.clear()
+        if self._by_subject:
+            of_subject = self._last.filter(pl.col("key").is_null()).drop("key")
+            alone = self._last.filter(pl.col("key").is_null()).join(self._cases, on="subject", how="anti")
+            spread = self._cases.join(of_subject, on="subject").select(own.columns)
+            own = pl.concat([own, spread])
+        return pl.concat([_last(own, ["key"]), alone]).select("subject", "key", "value")
+
+
+def _keys(frame: pl.DataFrame, match: Sequence[str]) -> pl.Series:
+    """Return the key of each event, null where it lacks a field of the match."""
+    parts: list[pl.Series] = []
+    for name in match:
+        values = frame["@subject"] if name == "subject" else _values(frame, name)
+        if values is None:
+            return pl.Series([None], dtype=pl.List(pl.String)).new_from_index(0, len(frame))
+        # A column of integers that has gaps often comes as one of floats.
+        whole = name in frame.columns and frame[name].dtype.is_float()
+        parts.append((values.str.replace(r"\.0$", "") if whole else values).alias(str(len(parts))))
+    lacking = pl.any_horizontal(pl.all().is_null())
+    return pl.DataFrame(parts).select(pl.when(~lacking).then(pl.concat_list(pl.all()))).to_series()
+
+
+def _key(event: Event, match: Sequence[str]) -> list[str | None] | None:
+    """Return the key of an event, None where it lacks a field of the match."""
+    values = [event.subject if name == "subject" else event.data.get(name) for name in match]
+    return None if None in values else [_text(value) for value in values]
+
+
+def _text(value: object) -> str | None:
+    """Return a value as frames hold it; half a character (a lone surrogate), which none can hold, as its escape."""
+    return None if value is None else str(written(value)).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _places(frame: pl.DataFrame) -> pl.Series:
+    return pl.Series([place(file, row) for file, row in frame.select("@file", "@row").iter_rows()], dtype=pl.String)
 
 
 def _need(name: str, names: Iterable[str]) -> None:
@@ -123,13 +220,8 @@ def _from_json(text: str) -> str | None:
     return text
 
 
-def _known(rows: pl.DataFrame, as_of: int | None) -> pl.DataFrame:
-    known = pl.lit(True) if as_of is None else pl.col("at") <= as_of
-    return rows.filter(known, pl.col("value").is_not_null(), pl.col("value") != "")
-
-
-def _last(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.sort("at", "id", "value").unique("subject", keep="last", maintain_order=True)
+def _last(rows: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    return rows.sort("at", "id", "value").unique(by, keep="last", maintain_order=True)
 
 
 def readings(name: str, values: Iterable[str], kept: Kept | None) -> dict[str, str]:

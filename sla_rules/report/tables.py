@@ -66,7 +66,8 @@ def meaning_rows(comparison: "Comparison") -> Iterator[tuple[str, str]]:
 
 def misfit_rows(rows: "pl.DataFrame") -> Iterator[tuple[str, ...]]:
     """One row a case, in the columns of `MISFITS`."""
-    yield from rows.select("subject", "stated", "outcome", "reason").iter_rows()
+    for key, subject, *told in rows.select("key", "subject", "stated", "outcome", "reason").iter_rows():
+        yield ", ".join(key) if key else subject, *told
 
 
 def shown(value: object) -> str:

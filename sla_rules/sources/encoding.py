@@ -9,20 +9,31 @@ from typing import Any
 
 from sla_rules.errors import InputError, quoted
 
-_DECODER = json.JSONDecoder(parse_float=Decimal)
 _WORDS = {None: "null", True: "true", False: "false"}
 
 
+def _integer(digits: str) -> int | Decimal:
+    """Read an integer; one of more digits than `int` takes must not cost all that stands around it."""
+    try:
+        return int(digits)
+    except ValueError:
+        return Decimal(digits)
+
+
+DECODER = json.JSONDecoder(parse_float=Decimal, parse_int=_integer)
+"""Reads JSON without loss; half a character is for its users to refuse."""
+
+
 def from_json(text: str | bytes) -> Any:
-    """Return what a JSON text says.
+    """Return what a JSON text says; an integer of thousands of digits, which `int` does not take, as `Decimal`.
 
     Raises:
         InputError: not UTF-8, not JSON, or with half a character, which nothing could write again.
     """
     try:
         if ("\\u" in text) if isinstance(text, str) else (b"\\u" in text):
-            json.dumps(json.loads(text), ensure_ascii=False).encode()
-        return _DECODER.decode(text if isinstance(text, str) else text.decode("utf-8"))
+            json.dumps(json.loads(text, parse_int=_integer), ensure_ascii=False, default=str).encode()
+        return DECODER.decode(text if isinstance(text, str) else text.decode("utf-8"))
     except UnicodeEncodeError:
         raise InputError("half a character (a lone surrogate)") from None
     except UnicodeDecodeError as error:

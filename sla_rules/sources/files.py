@@ -1,6 +1,6 @@
 """The files that a path or a glob names, and the events of one of them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from glob import glob, has_magic
 from os import PathLike, fspath
 from pathlib import Path
@@ -44,11 +44,19 @@ def read_events(path: str | Path, agreement: Agreement) -> tuple[list[Event], li
     return events, refusals.findings(str(path))
 
 
-def suffix_of(path: Path) -> str:
-    """Return what the name of a file of events ends in. Raises `InputError` for other files."""
+def suffix_of(path: Path, hint: Callable[[Path], str] | None = None) -> str:
+    """Return what the name of a file of events ends in.
+
+    Args:
+        path: of the file.
+        hint: gives what else is said of a file that is none.
+
+    Raises:
+        InputError: it is none by its name.
+    """
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
-        raise InputError(f"{path}: a file of events is one of {', '.join(SUFFIXES)}")
+        raise InputError(f"{path}: a file of events is one of {', '.join(SUFFIXES)}{hint(path) if hint else ''}")
     return suffix
 
 
@@ -60,12 +68,18 @@ def _rows(path: Path, suffix: str) -> Rows:
     return TEXT_READERS[suffix](path)
 
 
-def paths_of(source: str | PathLike[str] | Iterable[str | PathLike[str]], *, of_events: bool = True) -> list[Path]:
+def paths_of(
+    source: str | PathLike[str] | Iterable[str | PathLike[str]],
+    *,
+    of_events: bool = True,
+    hint: Callable[[Path], str] | None = None,
+) -> list[Path]:
     """Return the files that a path, a glob (`log/*.parquet`, sorted) or a list of them names.
 
     Args:
         source: what names them.
         of_events: whether each must be one of the files of events, by the end of its name.
+        hint: gives what else is said of a file that is none of them.
 
     Raises:
         InputError: no file matches, or one is not of events.
@@ -73,16 +87,26 @@ def paths_of(source: str | PathLike[str] | Iterable[str | PathLike[str]], *, of_
     given = [source] if isinstance(source, (str, PathLike)) else list(source)
     for each in given:
         if not isinstance(each, (str, PathLike)):
-            raise InputError(f"{quoted(each)} is not the path of a file of events")
+            raise InputError(f"{told(each)} is not the path of a file of events")
     if not given:
         raise InputError("an empty list of files is no source of events")
     paths = list(dict.fromkeys(path for each in given for path in _matching(fspath(each))))
     for path in paths:
         if of_events:
-            suffix_of(path)
+            suffix_of(path, hint)
         with readable(path), path.open("rb"):
             pass
     return paths
+
+
+def told(value: object) -> str:
+    """Return what a message calls a value that is no path: a word or a number as it is, others, which print as whole
+    tables, by their type.
+    """
+    if value is None or isinstance(value, (str, bytes, int, float)):
+        return quoted(value)
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name}"
 
 
 def _matching(name: str) -> list[Path]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import polars as pl
 
@@ -14,7 +14,7 @@ from sla_rules.sources.columns import Renaming
 from sla_rules.sources.files import PARQUET, labels_of, name_of, paths_of, suffix_of
 from sla_rules.sources.native import of_frame, of_parquet
 from sla_rules.sources.pandas import is_pandas, of_pandas
-from sla_rules.sources.parquet import legible
+from sla_rules.sources.parquet import of_stream
 from sla_rules.sources.parts import Asked, Part
 from sla_rules.sources.refusals import Refusals
 from sla_rules.sources.text import TextPart
@@ -150,8 +150,7 @@ def frame_of(
     if is_pandas(source):
         return of_pandas(source, own)
     if hasattr(source, "__arrow_c_stream__") and not isinstance(source, pl.Series):
-        with legible(FRAME):
-            return pl.DataFrame(cast(Any, source)), []
+        return of_stream(source, FRAME), []
     raise InputError(
         f"{quoted(source)} is no source of events: a Polars, pandas or Arrow frame, a DuckDB relation, a path or a glob"
     )

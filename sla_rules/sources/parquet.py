@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
-from sla_rules.errors import InputError
+from sla_rules.errors import InputError, SlaError
 from sla_rules.sources.columns import Renaming
 from sla_rules.sources.rows import Rows
 
@@ -22,6 +23,21 @@ def legible(what: str) -> Iterator[None]:
     try:
         yield
     except (pl.exceptions.PolarsError, OSError) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise InputError(f"{what}: cannot be read: {reason}") from None
+
+
+def of_stream(source: Any, what: str) -> pl.DataFrame:
+    """Return what comes by the Arrow C stream interface.
+
+    Raises:
+        InputError: it cannot be read; `what` begins the message.
+    """
+    try:
+        return pl.DataFrame(source)
+    except SlaError:
+        raise
+    except Exception as error:  # noqa: BLE001 - every library has its own: DuckDB where a query fails on its rows
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise InputError(f"{what}: cannot be read: {reason}") from None
 

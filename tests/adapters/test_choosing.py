@@ -211,6 +211,24 @@ class TestWhatAPresetOffers:
         told = {name: each.verdicts["stop"].is_not_null().to_list() for name, each in report.reports.items()}
         assert told == {"a": [True], "b": [False]}
 
+    @pytest.mark.parametrize(("as_of", "outcome"), [("2026-03-03T00:00:00Z", "met"), (None, "breached")])
+    def test_a_portfolio_too_knows_no_rows_of_later(self, as_of: str | None, outcome: str) -> None:
+        frame = pl.DataFrame(
+            {
+                "number": ["INC1", "INC1"],
+                "opened_at": ["2026-03-02 12:00:00"] * 2,
+                "sys_updated_on": ["2026-03-02 14:00:00", "2026-03-04 14:00:00"],
+                "closed_at": ["2026-03-02 14:00:00", "2026-03-04 14:00:00"],
+                "company": ["a", "a"],
+            }
+        )
+        terms = agreement(
+            {"start": "ticket.opened", "stop": "ticket.closed", "limit": "8 h"},
+            events={"ticket.opened": {"company": {"kind": "text"}}, "ticket.closed": {}},
+        )
+        report = sla.evaluate(sla.Portfolio({"a": terms}, by="company"), frame, as_of=as_of, **self.HOW)
+        assert report.reports["a"].verdicts["outcome"].to_list() == [outcome]
+
 
 class TestNearMisses:
     TERMS = agreement(

@@ -1,5 +1,6 @@
 """Each preset of a document, from the file that its product gives to verdicts, in one call."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 import sla_rules as sla
 from sla_rules.adapters.documents import DOCUMENTS
+from sla_rules.adapters.incoming import mapped_events
 from sla_rules.instants import say_span, span_micros
 from tests.adapters.documents import SAMPLES
 from tests.conftest import agreement
@@ -118,3 +120,101 @@ def test_lines_under_any_name(tmp_path: Path) -> None:
     path.write_text(text, "utf-8")
     report = sla.evaluate(agreement(policy, events=events), path, preset="zendesk-metrics")
     assert report.verdicts["outcome"].to_list() == [outcome for _, outcome, _ in expected]
+
+
+WORDS: dict[str, tuple[dict[str, dict[str, str]], str, tuple[str, str]]] = {
+    "jira": ({"priority": {"Highest": "P1", "Medium": "P2"}}, "priority", ("P2", "P1")),
+    "zendesk-audits": ({"priority": {"normal": "P2", "urgent": "P1"}}, "priority", ("P2", "P1")),
+    "ocel": ({"priority": {"low": "P2", "high": "P1"}}, "priority", ("P2", "P1")),
+}
+"""Values of a field that changes in the sample, theirs and ours, and what it changes from and to."""
+
+
+@pytest.mark.parametrize("name", sorted(WORDS))
+def test_values_translate_both_sides_of_a_change(name: str) -> None:
+    values, field, (before, after) = WORDS[name]
+    policy, events, _ = CASES[name]
+    found, _ = mapped_events(SAMPLES[name], agreement(policy, events=events), preset=name, columns={"values": values})
+    changes = [event.data for event in found if event.type == f"{field}.changed"]
+    assert [(data["from"], data["to"], data[field]) for data in changes] == [(before, after, after)]
+
+
+def test_values_translate_the_changes_of_their_field_alone() -> None:
+    policy, events, _ = CASES["jira"]
+    words = {"values": {"priority": {"In Progress": "wrong", "Done": "wrong"}, "state": {"Done": "closed"}}}
+    words |= {"columns": {"state": "status"}}
+    found, _ = mapped_events(SAMPLES["jira"], agreement(policy, events=events), preset="jira", columns=words)
+    changes = [event.data for event in found if event.type == "status.changed"]
+    assert [(data["from"], data["to"], data["state"]) for data in changes] == [
+        ("In Progress", "closed", "closed"),
+        ("Open", "In Progress", "In Progress"),
+    ]
+
+
+def test_the_zone_reaches_what_an_issue_was_created_with(tmp_path: Path) -> None:
+    path = tmp_path / "issues.json"
+    path.write_text(SAMPLES["jira"].read_text("utf-8").replace('+0000"', '"').replace('+0100"', '"'), "utf-8")
+    policy, events, _ = CASES["jira"]
+    report = sla.evaluate(agreement(policy, events=events), path, preset="jira", timezone="Europe/Paris")
+    found = report.verdicts.sort("subject").select("subject", "outcome", "limit").rows()
+    assert [outcome for _, outcome, _ in found] == ["met", "breached"]
+
+
+class TestTicketsToldSeveralTimes:
+    """An export has those that changed since the one before."""
+
+    EARLY = {"updated_at": "2026-03-02T13:00:00Z", "metric_set": {"solved_at": "2026-03-02T12:00:00Z"}}
+    LATE = {"updated_at": "2026-03-03T18:00:00Z", "metric_set": {"solved_at": "2026-03-03T17:00:00Z"}}
+
+    def judged(self, source: object, as_of: str = "2026-03-09T00:00:00Z") -> list[tuple[str, str]]:
+        policy = {"start": "ticket.created", "stop": "ticket.solved", "limit": "6 h"}
+        events: dict[str, Any] = {"ticket.created": {}, "ticket.solved": {}}
+        report = sla.evaluate(agreement(policy, events=events), source, preset="zendesk", as_of=as_of)
+        return report.verdicts.sort("subject").select("subject", "outcome").rows()
+
+    @staticmethod
+    def ticket(id: int, more: dict[str, Any]) -> dict[str, Any]:
+        return {"id": id, "created_at": "2026-03-02T09:00:00Z", "status": "solved", "requester_id": 5, **more}
+
+    @staticmethod
+    def page(*tickets: dict[str, Any]) -> str:
+        return json.dumps({"tickets": tickets})
+
+    @pytest.mark.parametrize("latest_first", [False, True])
+    def test_the_latest_record_counts(self, latest_first: bool, tmp_path: Path) -> None:
+        told = [self.ticket(1, self.EARLY), self.ticket(1, self.LATE)]
+        told = told[::-1] if latest_first else told
+        other = self.ticket(2, self.EARLY)
+        pages = [self.page(told[0], other), self.page(told[1])]
+        expected = [("1", "breached"), ("2", "met")]
+        (tmp_path / "one.json").write_text(self.page(*told, other), "utf-8")
+        assert self.judged(tmp_path / "one.json") == expected
+        (tmp_path / "list.json").write_text(f"[{', '.join(pages)}]", "utf-8")
+        assert self.judged(tmp_path / "list.json") == expected
+        (tmp_path / "lines.jsonl").write_text("\n".join(pages), "utf-8")
+        assert self.judged(tmp_path / "lines.jsonl") == expected
+        paths = [tmp_path / "first.json", tmp_path / "second.jsonl"]
+        for path, text in zip(paths, pages, strict=True):
+            path.write_text(text, "utf-8")
+        assert self.judged(paths) == expected
+
+    def test_it_tells_of_what_was_before_it_too(self, tmp_path: Path) -> None:
+        path = tmp_path / "tickets.json"
+        path.write_text(self.page(self.ticket(1, self.LATE), self.ticket(2, self.EARLY)), "utf-8")
+        assert self.judged(path, "2026-03-02T12:30:00Z") == [("1", "pending"), ("2", "met")]
+
+    def test_what_the_latest_no_longer_says_is_gone(self, tmp_path: Path) -> None:
+        path = tmp_path / "tickets.json"
+        reopened = self.ticket(1, self.LATE | {"metric_set": {"solved_at": None}})
+        path.write_text(self.page(self.ticket(1, self.EARLY), reopened, self.ticket(2, self.EARLY)), "utf-8")
+        assert self.judged(path) == [("1", "breached"), ("2", "met")]
+
+    def test_a_map_beside_the_preset_changes_nothing_of_it(self, tmp_path: Path) -> None:
+        path = tmp_path / "tickets.json"
+        path.write_text(self.page(self.ticket(1, self.EARLY), self.ticket(1, self.LATE)), "utf-8")
+        policy, events, _ = CASES["zendesk"]
+        terms = agreement(policy, events=events)
+        found, findings = mapped_events(path, terms, preset="zendesk", columns={"state": "status"})
+        assert [event.type for event in found] == ["ticket.created", "ticket.updated", "ticket.solved"]
+        assert {event.data["updated_at"] for event in found} == {self.LATE["updated_at"]}
+        assert findings == []

@@ -3,29 +3,34 @@
 import gzip
 import json
 import tracemalloc
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from sla_rules.adapters.documents import DOCUMENTS, keys_of
+from sla_rules.adapters.preset import Reader
 from sla_rules.errors import InputError
-from sla_rules.sources.rows import Rows, event_of
+from sla_rules.sources.rows import event_of
 from tests.adapters.documents import SAMPLES
 from tests.sources.tools import TERMS
 
-READERS: dict[str, Callable[[Path], Rows]] = {preset.name: preset.rows for preset in DOCUMENTS if preset.rows}
+READERS: dict[str, Reader] = {preset.name: preset.rows for preset in DOCUMENTS if preset.rows}
 JSON = sorted(READERS.keys() - {"xes"})
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "event_log_samples"
 needs_samples = pytest.mark.skipif(not SHARED.exists(), reason="the samples lie beside the project, in ../shared")
 
 
-def rows(name: str, path: Path | None = None) -> list[dict[str, Any]]:
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def rows(name: str, path: Path | None = None, zone: ZoneInfo | None = None) -> list[dict[str, Any]]:
     """The rows that are events."""
-    return [row for _, row in READERS[name](path or SAMPLES[name]) if not isinstance(row, InputError)]
+    return [row for _, row in READERS[name](path or SAMPLES[name], zone) if not isinstance(row, InputError)]
 
 
 def told(name: str, path: Path | None = None) -> list[tuple[int, str]]:
@@ -134,9 +139,11 @@ class TestRecords:
 
     def test_a_huge_integer_costs_nothing(self, tmp_path: Path) -> None:
         text = json.dumps([self.BASE | {"id": "1", "n": "N"}, self.BASE | {"id": "2"}]).replace('"N"', "9" * 5_000)
-        huge, other = rows("cloudevents", written(tmp_path, text))
-        assert huge["n"] == Decimal("9" * 5_000)
-        assert other["id"] == "/s#2"
+        lines = text.strip("[]").replace("}, {", "}\n{")
+        for path in (written(tmp_path, text), written(tmp_path, lines, "events.jsonl")):
+            huge, other = rows("cloudevents", path)
+            assert huge["n"] == Decimal("9" * 5_000)
+            assert other["id"] == "/s#2"
 
     def test_long_texts_are_read_and_cut_in_messages(self, tmp_path: Path) -> None:
         long = "x" * 10_000_000
@@ -388,6 +395,19 @@ class TestOcel:
         assert [number for number, _ in told("ocel", path)] == [1, 3, 4, 6]
         assert told("ocel", path)[2][1].startswith("an attribute of `o1`: `yesterday` is not an instant")
 
+    def test_times_without_an_offset_are_of_the_zone(self, tmp_path: Path) -> None:
+        log = json.loads(SAMPLES["ocel"].read_text("utf-8").replace('Z"', '"'))
+        path = written(tmp_path, log)
+        assert "priority" not in only(rows("ocel", path), id="e2/o1")
+        found = rows("ocel", path, PARIS)
+        assert [(row["id"], row.get("priority")) for row in found] == [
+            (row["id"], row.get("priority")) for row in rows("ocel")
+        ]
+        log["events"][1]["time"] = "2026-03-03T11:00:00Z"  # noon in Paris
+        assert only(rows("ocel", written(tmp_path, log), PARIS), id="e2/o1")["priority"] == "high"
+        log["events"][1]["time"] = "2026-03-03T10:59:59Z"
+        assert only(rows("ocel", written(tmp_path, log), PARIS), id="e2/o1")["priority"] == "low"
+
     @pytest.mark.parametrize(
         ("log", "message"),
         [
@@ -409,6 +429,18 @@ class TestOcel:
         of_events = [row for row in found if not row["type"].endswith(".changed")]
         assert sorted(row["id"] for row in of_events) == sorted(f"{event}/{of}" for event, of in related)
         assert [row["time"] for row in found if row["id"] == "PO1/po_quantity/1"] == ["2022-01-13T11:00:00+00:00"]
+
+
+def issue_of(key: str, **fields: Any) -> dict[str, Any]:
+    return {"key": key, "fields": {"created": "2026-03-02T09:00:00Z", **fields}, "changelog": {"histories": []}}
+
+
+def history(*items: dict[str, Any]) -> dict[str, Any]:
+    return {"id": "1", "created": "2026-03-02T10:00:00Z", "items": list(items)}
+
+
+def item(field: str, id: str, before: str | None, after: str | None) -> dict[str, Any]:
+    return {"field": field, "fieldId": id, "from": "1", "fromString": before, "to": "2", "toString": after}
 
 
 class TestJira:
@@ -444,6 +476,52 @@ class TestJira:
         priority = found[2]
         assert (priority["priority"], priority["from_id"], priority["to_id"]) == ("Highest", "3", "1")
         assert priority["author"] == "Ben"
+
+    def test_a_field_is_told_under_both_of_its_names(self, tmp_path: Path) -> None:
+        changed, same = issue_of("D-1", customfield_10050="Gold"), issue_of("D-2", customfield_10050="Bronze")
+        changed["changelog"]["histories"] = [history(item("Severity", "customfield_10050", "Bronze", "Gold"))]
+        for issues in ([changed, same], [same, changed]):
+            found = rows("jira", written(tmp_path, issues))
+            created = {row["subject"]: row for row in found if row["type"] == "issue.created"}
+            for row in created.values():
+                assert (row["customfield_10050"], row["Severity"]) == ("Bronze", "Bronze")
+            change = only(found, type="Severity.changed")
+            assert (change["customfield_10050"], change["Severity"]) == ("Gold", "Gold")
+
+    @pytest.mark.parametrize(("called", "id"), [("Component", "components"), ("Fix Version", "fixVersions")])
+    def test_an_item_of_a_list(self, called: str, id: str, tmp_path: Path) -> None:
+        issue = issue_of("D-1", **{id: [{"name": "exchange"}]})
+        issue["changelog"]["histories"] = [history(item(called, id, None, "exchange"))]
+        created, change = rows("jira", written(tmp_path, issue))
+        assert not {called, id} & created.keys()
+        assert (change["type"], change[called], change[id]) == (f"{called}.changed", "exchange", "exchange")
+
+    def test_names_of_the_page_are_known_where_changes_tell_no_id(self, tmp_path: Path) -> None:
+        issue = issue_of("D-1", customfield_7="Gold", priority="P1")
+        issue["changelog"]["histories"] = [history({"field": "Severity", "fromString": "Iron", "toString": "Gold"})]
+        page = {"names": {"customfield_7": "Severity", "priority": "Priority"}, "issues": [issue]}
+        for document in (page, issue | {"names": page["names"]}):
+            created, change = rows("jira", written(tmp_path, document))
+            assert (created["customfield_7"], created["Severity"]) == ("Iron", "Iron")
+            assert (change["customfield_7"], change["Severity"]) == ("Gold", "Gold")
+            assert "Priority" not in created
+
+    def test_a_name_that_two_fields_share_tells_of_neither(self, tmp_path: Path) -> None:
+        issue = issue_of("D-1", priority="P1", customfield_1="a", customfield_2="b", customfield_3="c")
+        changes = [item("priority", "customfield_1", "x", "a"), item("S", "customfield_2", "y", "b")]
+        issue["changelog"]["histories"] = [history(*changes, item("S", "customfield_3", "z", "c"))]
+        created, first, second, third = rows("jira", written(tmp_path, issue))
+        assert (created["priority"], created["customfield_1"], created["customfield_2"]) == ("P1", "x", "y")
+        assert (first["customfield_1"], second["customfield_2"], third["customfield_3"]) == ("a", "b", "c")
+        assert "S" not in created.keys() | second.keys() | third.keys()
+        assert "priority" not in first
+
+    def test_times_without_an_offset_are_of_the_zone(self, tmp_path: Path) -> None:
+        text = SAMPLES["jira"].read_text("utf-8").replace('+0000"', '"')
+        path = written(tmp_path, text)
+        assert only(rows("jira", path), id="DESK-1/created")["priority"] == "Highest"
+        for zone in (PARIS, ZoneInfo("UTC")):
+            assert only(rows("jira", path, zone), id="DESK-1/created")["priority"] == "Medium"
 
     def test_a_resolution(self) -> None:
         resolved = only(rows("jira"), type="issue.resolved")
@@ -555,6 +633,7 @@ class TestZendesk:
         assert (created["priority"], created["custom_27642"], created["tags"]) == ("high", "gold", ["mail"])
         assert "status" not in created
         assert updated["status"] == "solved"
+        assert {row["updated_at"] for row in found[:4]} == {"2026-03-03T15:00:00Z"}
 
     def test_a_ticket_alone_and_pages_in_a_list(self, tmp_path: Path) -> None:
         page = json.loads(SAMPLES["zendesk"].read_text("utf-8"))

@@ -2,22 +2,23 @@
 
 import copy
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sla_rules.adapters.documents import DOCUMENTS, keys_of
+from sla_rules.adapters.preset import Reader
 from sla_rules.errors import InputError
 from sla_rules.sources.encoding import to_json
-from sla_rules.sources.rows import Rows, event_of
+from sla_rules.sources.rows import event_of
 from tests.adapters.documents import SAMPLES
 from tests.sources.tools import TERMS
 
-READERS: dict[str, Callable[[Path], Rows]] = {preset.name: preset.rows for preset in DOCUMENTS if preset.rows}
+READERS: dict[str, Reader] = {preset.name: preset.rows for preset in DOCUMENTS if preset.rows}
 JSON = sorted(READERS.keys() - {"xes"})
 
 OWN = ("type", "subject", "time")
@@ -42,10 +43,10 @@ values = st.recursive(
 )
 
 
-def holds(read: Callable[[Path], Rows], path: Path) -> None:
+def holds(read: Reader, path: Path, zone: ZoneInfo | None = None) -> None:
     """Every row is one that can be made an event, or refused as one."""
     last = 0
-    for number, row in read(path):
+    for number, row in read(path, zone):
         assert number >= max(last, 1)
         last = number
         if isinstance(row, InputError):
@@ -93,7 +94,7 @@ def test_changed_values(name: str, picks: list[tuple[int, Any]], lines: bool, tm
             container[key] = value
     path = tmp_path / ("lines.jsonl" if lines else "document.json")
     path.write_text(json.dumps(document), "utf-8")
-    holds(READERS[name], path)
+    holds(READERS[name], path, ZoneInfo("Europe/Paris"))
     for reader in READERS.values():
         holds(reader, path)
 

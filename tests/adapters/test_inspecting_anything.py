@@ -63,6 +63,8 @@ def looked_at(path: Path, folder: Path) -> None:
         (folder / "map.yaml").write_text(found.to_yaml(), "utf-8")
         map = load_map(folder / "map.yaml")
         found.show()
+        assert map.types == {}
+        assert all(len({*values.values()}) == len(values) for values in map.values.values())
         assert found.counts.events == sum(found.types.values())
         if found.lacking or terms is not None:
             continue

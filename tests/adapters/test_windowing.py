@@ -294,3 +294,43 @@ def test_windows_of_a_file_stop_the_clock(judge, tmp_path):
     (kept,) = judge(ONE_KIND, events, windows=windows_of(path, ONE_KIND))
     assert (late.outcome, kept.outcome) == ("breached", "met")
     assert kept.due.isoformat() == "2026-03-02T21:00:00+00:00"
+
+
+# Several sources, several agreements
+
+
+def test_the_windows_of_several_sources_add_up(tmp_path):
+    first, second = write(tmp_path / "a.csv", ROWS[:1]), write(tmp_path / "b.jsonl", ROWS[1:])
+    for several in ([first, second], (str(first), pl.DataFrame(ROWS[1:])), [first, *WINDOWS[1:]]):
+        assert windows_of(several, TERMS) == WINDOWS
+    opened = sla.Event(type="opened", subject="T", time="2026-03-02T09:00:00Z", data={"service": "video"})
+    whole = sla.evaluate(TERMS, [opened], windows=WINDOWS).verdicts
+    assert sla.evaluate(TERMS, [opened], windows=[first, second]).verdicts.equals(whole)
+    with pytest.raises(sla.InputError, match="`5` is not a Window"):
+        windows_of([first, 5], TERMS)
+
+
+def test_the_windows_of_a_portfolio_are_of_any_kind_that_an_agreement_knows(tmp_path):
+    none = agreement({"start": "opened", "stop": "closed", "limit": "8 h"}, events=EVENTS)
+    several = sla.Portfolio({"a": TERMS, "b": ONE_KIND, "c": none}, by="customer")
+    path = write(tmp_path / "w.csv", ROWS)
+    assert windows_of(path, several) == windows_of(iter(WINDOWS), several) == WINDOWS
+    with pytest.raises(sla.InputError, match=r"row 1: `kind` is missing; name it with `kind=`: maintenance, freeze"):
+        windows_of(pl.DataFrame(ROWS[:1]).drop("kind"), several)
+    (window,) = windows_of(
+        pl.DataFrame(ROWS[:1]).drop("kind"), sla.Portfolio({"b": ONE_KIND, "c": none}, by="customer")
+    )
+    assert window == WINDOWS[0]
+    with pytest.raises(sla.InputError, match="the portfolio has no windows to exclude"):
+        windows_of(path, sla.Portfolio({"c": none, "d": none}, by="customer"))
+
+
+def test_whole_days_of_a_portfolio_need_a_zone_that_all_share(tmp_path):
+    pytest.importorskip("icalendar")
+    (tmp_path / "w.ics").write_text(calendar(event("DTSTART;VALUE=DATE:20260302")), "utf-8")
+    paris = sla.Portfolio({"a": ONE_KIND, "b": ONE_KIND}, by="customer")
+    assert windows_of(tmp_path / "w.ics", paris) == windows_of(tmp_path / "w.ics", ONE_KIND)
+    both = sla.Portfolio({"a": ONE_KIND, "b": sla.load({**ONE_KIND.raw, "timezone": "UTC"})}, by="customer")
+    with pytest.raises(sla.InputError, match="timezone"):
+        windows_of(tmp_path / "w.ics", both)
+    assert windows_of(tmp_path / "w.ics", both, timezone="Europe/Paris") == windows_of(tmp_path / "w.ics", ONE_KIND)

@@ -88,7 +88,7 @@ def test_explain_takes_windows_too(desk: Path, capsys: pytest.CaptureFixture[str
     assert "30 min" in capsys.readouterr().out
 
 
-def test_a_portfolio(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_portfolio(desk: Path) -> None:
     (desk / "customers.yaml").write_text("by: customer\nagreements: {acme: desk.yaml, globex: slow.yaml}\n", "utf-8")
     assert check("--portfolio", "customers.yaml", "--json", "out.json") == 1
     told = json.loads((desk / "out.json").read_text("utf-8"))
@@ -96,10 +96,86 @@ def test_a_portfolio(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (desk / "customers.yaml").write_text("by: customer\nagreements: {acme: slow.yaml}\n", "utf-8")
     assert check("--portfolio", "customers.yaml") == 0
     assert check("--portfolio", "customers.yaml", "--only", "q") == 2
+
+
+@pytest.fixture
+def customers(desk: Path) -> Path:
+    """Two customers of the desk, the second with three hours; both have a ticket closed after two."""
+    (desk / "customers.yaml").write_text("by: customer\nagreements: {acme: desk.yaml, globex: slow.yaml}\n", "utf-8")
+    with (desk / "log.csv").open("a", encoding="utf-8") as log:
+        log.write("ticket.opened,T-2,2026-03-02T10:00:00Z,globex,true\nticket.closed,T-2,2026-03-02T12:00:00Z,,\n")
+    return desk
+
+
+def test_a_portfolio_takes_windows(customers: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    both = ("--windows", "first.csv", "--windows", "second.csv", "--source-timezone", "Europe/Paris")
+    assert check("--portfolio", "customers.yaml") == 1
+    assert check("--portfolio", "customers.yaml", *both[:2]) == 1
+    assert check("--portfolio", "customers.yaml", *both) == 0
+    assert check("--portfolio", "customers.yaml", *both[:4]) == 2
+    (customers / "odd.csv").write_text("kind,start,end\nmaintenence,2026-03-02T10:15:00Z,\n", "utf-8")
     capsys.readouterr()
-    for option in (("--windows", "first.csv"), ("--against", "made_sla"), ("--windows-until", "2026-04-01T00:00:00Z")):
-        assert check("--portfolio", "customers.yaml", *option) == 2
-        assert f"`{option[0]}` goes with `--agreement`" in capsys.readouterr().err
+    assert check("--portfolio", "customers.yaml", "--windows", "odd.csv") == 2
+    said = "odd.csv:2: kind: the portfolio has no windows `maintenence`, did you mean `maintenance`?"
+    assert said in capsys.readouterr().err
+
+
+def test_a_portfolio_against_what_the_file_says(customers: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert check("--portfolio", "customers.yaml", "--against", "made_sla") == 1
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "acme: `made_sla` and `p` agree on 0 of 1 decided case" in printed
+    assert "globex: `made_sla` and `p` agree on 1 of 1 decided case" in printed
+    assert check("--portfolio", "customers.yaml", "--against", "made_sl") == 2
+    assert "did you mean `made_sla`" in capsys.readouterr().err
+
+
+def test_explain_a_case_of_a_portfolio(customers: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = ["explain", "log.csv", "--portfolio", "customers.yaml", "--json", "story.json", "--subject"]
+    for subject, agreement, outcome in (("T-1", "acme", "breached"), ("T-2", "globex", "met")):
+        assert main([*told, subject]) == 0
+        assert f"{agreement}:\np {outcome}" in capsys.readouterr().out
+        (story,) = json.loads((customers / "story.json").read_text("utf-8"))
+        assert story["agreement"] == agreement
+    assert main([*told, "T-1", "--windows", "first.csv"]) == 0
+    assert "30 min" in capsys.readouterr().out
+    assert main([*told, "T-3"]) == 2
+    assert "no verdict about `T-3`, did you mean" in capsys.readouterr().err
+
+
+def test_explain_a_case_where_agreements_read_a_field_differently(
+    customers: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened = {"customer": {"kind": "text"}, "made_sla": {"kind": "integer"}}
+    other = {**DESK, "events": {**DESK["events"], "ticket.opened": opened}}
+    (customers / "slow.yaml").write_text(json.dumps(other).replace("1 h", "3 h"), "utf-8")
+    (customers / "desk.yaml").write_text(json.dumps(other).replace('"integer"', '"boolean"'), "utf-8")
+    told = ["explain", "log.csv", "--portfolio", "customers.yaml", "--subject"]
+    assert main([*told, "T-2"]) == 0
+    assert capsys.readouterr().out.startswith("globex:\np met")
+    assert main([*told, "T-1"]) == 0
+    assert capsys.readouterr().out.startswith("acme:\np breached")
+
+
+@pytest.mark.parametrize("read", [(), ("--source-timezone", "UTC")])
+def test_explain_says_which_rows_are_no_events(
+    desk: Path, capsys: pytest.CaptureFixture[str], read: tuple[str, ...]
+) -> None:
+    told = ["explain", "log.csv", "--agreement", "desk.yaml", "--subject", "T-1", *read]
+    assert main(told) == 0
+    assert capsys.readouterr().err == ""
+    with (desk / "log.csv").open("a", encoding="utf-8") as log:
+        log.write("ticket.closed,T-1,yesterday,,\n")
+    assert main(told) == 0
+    said = capsys.readouterr().err.splitlines()
+    assert said[0] == "1 row is no event:"
+    assert said[1].startswith("  log.csv:4: ")
+    assert "yesterday" in said[1]
+    with (desk / "log.csv").open("a", encoding="utf-8") as log:
+        log.write("ticket.closed,T-1,yesterday,,\n" * 6)
+    assert main(told) == 0
+    said = capsys.readouterr().err.splitlines()
+    assert (said[0], len(said)) == ("7 rows are no events:", 7)
+    assert said[-1].startswith("  and 2 more")
 
 
 def test_exactly_one_of_agreement_and_portfolio(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:

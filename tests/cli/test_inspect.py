@@ -50,6 +50,19 @@ def test_what_it_says_of_a_guess(capsys: pytest.CaptureFixture[str], tmp_path: P
     assert "not declared `[b]Opened`, 20 events" in printed
 
 
+def test_rows_that_are_no_events_are_told_from_what_is_in_doubt(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text("type,subject,time\n" + "a,A,03/04/2026 10:00\n" * 7 + "a,A,soon\n", "utf-8")
+    (tmp_path / "map.yaml").write_text("times: ['%d/%m/%Y %H:%M', '%m/%d/%Y %H:%M']", "utf-8")
+    assert main(["inspect", str(path), "--columns", str(tmp_path / "map.yaml")]) == 0
+    printed = capsys.readouterr().out
+    assert "no event log.csv:9: " in printed
+    assert "in doubt column `time`: no text tells day from month" in printed
+    assert " more\n" not in printed
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

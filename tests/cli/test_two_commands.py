@@ -88,3 +88,24 @@ def test_from_inspect_to_a_report(name: str, tmp_path: Path, capsys: pytest.Capt
     assert main([*command, "--json", str(out)]) == int("breached" in expected.values())
     verdicts = json.loads(out.read_text("utf-8"))["verdicts"]
     assert {each["subject"]: each["outcome"] for each in reversed(verdicts)} == expected
+
+
+def test_a_guessed_type_keeps_no_promise(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    # `ticket.noted` is no `ticket.resolved`, and nothing but that type is left for it to be.
+    rows = (
+        "ticket.opened,A,2026-03-02T08:00:00Z\nticket.noted,A,2026-03-02T08:10:00Z\nticket.noted,A,2026-03-09T08:00:00Z"
+    )
+    path, terms, map, out = (tmp_path / name for name in ("log.csv", "terms.yaml", "map.yaml", "report.json"))
+    path.write_text(f"type,subject,time\n{rows}\n", "utf-8")
+    promise = {"id": "p", "clause": "c", "kind": "deadline", "start": "ticket.opened", "stop": "ticket.resolved"}
+    whole = {
+        "agreement": "test",
+        "clauses": [{"id": "c"}],
+        "events": {"ticket.opened": {}, "ticket.resolved": {}},
+        "policies": [{**promise, "limit": "1 h"}],
+    }
+    terms.write_text(json.dumps(whole), "utf-8")
+    assert main(["inspect", str(path), "--agreement", str(terms), "--write", str(map)]) == 0
+    command = shlex.split(capsys.readouterr().out.rpartition("next: sla-rules ")[2])
+    main([*command, "--json", str(out)])
+    assert "met" not in {each["outcome"] for each in json.loads(out.read_text("utf-8"))["verdicts"]}

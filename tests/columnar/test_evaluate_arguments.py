@@ -33,7 +33,8 @@ def test_what_is_no_agreement_is_refused(source: Any, given: Any) -> None:
     ("windows", "message"),
     [
         (3, "windows: `3` is neither a list of windows, a file nor a frame of them"),
-        (["maintenance"], "`maintenance` is not a Window"),
+        (["maintenance"], "maintenance: a file of windows is one of .ics, "),
+        ([3], "`3` is not a Window"),
         ([EVENTS[0]], "is not a Window"),
         (
             [sla.Window(kind="maintenence", start=NOON)],

@@ -53,7 +53,7 @@ def through_source(
 # --- lists -------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=50)
+@settings(max_examples=35)
 @given(data=st.data(), said=agreements(), seed=SEEDS)
 def test_lists_of_events_by_random_agreements(data: Any, said: dict[str, Any], seed: int) -> None:
     agreement = sla.load(said)
@@ -69,7 +69,7 @@ def test_lists_of_events_by_the_intercall_agreement(history: History, seed: int)
     assert through_list(INTERCALL, disordered(history.events, seed), None, history.windows) == []
 
 
-@settings(max_examples=100)
+@settings(max_examples=70)
 @given(events=tied_histories(), slot=SLOT)
 def test_lists_of_events_with_many_at_one_instant(events: list[sla.Event], slot: int | None) -> None:
     freeze = sla.Window(kind="freeze", start=moment(BEGIN), end=moment(BEGIN + 1_000_000))

@@ -204,7 +204,7 @@ def difference(judge, case, oracle=Minutes):
 
 
 @given(dice)
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_whole_deadlines(judge, dice):
     case = a_case(dice)
     assert difference(judge, case) is None

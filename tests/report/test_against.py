@@ -1,6 +1,7 @@
 """What a source states of its cases, against the verdicts on them."""
 
 from collections import Counter
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import partial
 from itertools import pairwise
@@ -42,8 +43,8 @@ def report(made: History, as_of: str | None = AS_OF, **changes: Any) -> Report:
     return Report(verdicts, stated=partial(stated_of_list, made, verdicts.as_of))
 
 
-def stated_of_list(made: History, as_of: int | None, name: str) -> pl.DataFrame:
-    return stated_in(made.events, name, as_of)
+def stated_of_list(made: History, as_of: int | None, name: str, match: Sequence[str]) -> pl.DataFrame:
+    return stated_in(made.events, name, as_of, match)
 
 
 def counts(comparison: Comparison) -> dict[tuple[str, str], int]:
@@ -85,8 +86,9 @@ def test_the_table_counts_every_case_once() -> None:
 def test_the_misfits_come_first_each_with_its_reason() -> None:
     found = report(MIXED).against("made_sla")
     assert found.cases.columns == [
-        *("subject", "stated", "outcome", "agrees", "policy", "due", "stop", "margin", "reason"),
+        *("subject", "key", "stated", "outcome", "agrees", "policy", "due", "stop", "margin", "reason"),
     ]
+    assert found.cases["key"].to_list() == [[subject] for subject in found.cases["subject"]]
     assert found.cases.select("subject", "stated", "outcome", "agrees").rows() == [
         ("T-1", "kept", "breached", False),
         ("T-3", "broken", "met", False),
@@ -332,6 +334,98 @@ def test_evaluate_reads_undeclared_fields_from_its_source(form: str, tmp_path: P
     assert sla.evaluate(desk(policies=ONE), source, as_of=AS_OF, **names).stated is not None
 
 
+PER_SLA = sla.load(
+    {
+        "agreement": "per sla",
+        "clauses": [{"id": "c"}],
+        "events": {type: {"sla": {"kind": "text"}} for type in ("sla.started", "sla.ended")},
+        "policies": [
+            {
+                "id": "s",
+                "clause": "c",
+                "kind": "deadline",
+                "match": ["subject", "sla"],
+                "start": "sla.started",
+                "stop": "sla.ended",
+                "limit": "1 h",
+            }
+        ],
+    }
+)
+TASK_SLA = (
+    "task,sla,has_breached,start_time,end_time\n"
+    "INC1,Resp,{0},2026-03-02 08:00:00,2026-03-02 09:30:00\n"
+    "INC1,Reso,{1},2026-03-02 09:00:00,2026-03-02 09:45:00\n"
+)
+
+
+@pytest.mark.parametrize(("stated", "same"), [(("true", "false"), 2), (("false", "false"), 1), (("false", "true"), 0)])
+def test_what_is_stated_of_each_of_a_subjects_cases_is_compared_with_that_case(
+    stated: tuple[str, str], same: int, tmp_path: Path
+) -> None:
+    (tmp_path / "sla.csv").write_text(TASK_SLA.format(*stated), "utf-8")
+    read = {"preset": "servicenow-task-sla", "timezone": "UTC"}
+    found = sla.evaluate(PER_SLA, tmp_path / "sla.csv", **read).against("has_breached")
+    assert (found.decided, found.decided - found.differing) == (2, same)
+    assert sorted(found.cases.select("subject", "key", "outcome").rows()) == [
+        ("INC1", ["INC1", "Reso"], "met"),
+        ("INC1", ["INC1", "Resp"], "breached"),
+    ]
+    assert ("| INC1, Resp |" in found.to_markdown()) == (stated[0] == "false")
+    assert [found.verdict(["INC1", each]).outcome for each in ("Resp", "Reso")] == ["breached", "met"]
+    assert found.verdict("INC1").key == ("INC1", "Resp")
+    with pytest.raises(sla.InputError, match="`INC1, Rest` is no case of `s`"):
+        found.verdict(["INC1", "Rest"])
+
+
+def test_policies_that_divide_the_cases_of_a_subject_are_compared_together(tmp_path: Path) -> None:
+    (tmp_path / "sla.csv").write_text(TASK_SLA.format("true", "false"), "utf-8")
+    (policy,) = PER_SLA.raw["policies"]
+    divided = [{**policy, "id": each, "applies": {"sla": each}} for each in ("Resp", "Reso")]
+    agreement = sla.load({**PER_SLA.raw, "policies": divided})
+    read = {"preset": "servicenow-task-sla", "timezone": "UTC"}
+    found = sla.evaluate(agreement, tmp_path / "sla.csv", **read).against("has_breached")
+    assert (found.policies, found.agreement) == (("Resp", "Reso"), 1)
+    again = [*divided, {**policy, "id": "all"}]
+    doubled = sla.evaluate(sla.load({**PER_SLA.raw, "policies": again}), tmp_path / "sla.csv", **read)
+    with pytest.raises(sla.InputError, match="several policies judge the same case"):
+        doubled.against("has_breached")
+
+
+def test_an_availability_has_no_cases_and_changes_nothing_about_those_of_others(tmp_path: Path) -> None:
+    (tmp_path / "sla.csv").write_text(TASK_SLA.format("true", "false"), "utf-8")
+    up = {**DESK["policies"][2], "clause": "c", "down": "sla.started", "up": "sla.ended", "service": "INC1"}
+    agreement = sla.load({**PER_SLA.raw, "policies": [up, *PER_SLA.raw["policies"]]})
+    report = sla.evaluate(agreement, tmp_path / "sla.csv", preset="servicenow-task-sla", timezone="UTC")
+    assert "INC1" in report.verdicts.filter(pl.col("policy") == "up")["subject"]
+    found = report.against("has_breached")
+    assert (found.decided, found.agreement) == (2, 1)
+
+
+def test_a_declared_statement_of_each_case_is_read_from_the_source(tmp_path: Path) -> None:
+    (tmp_path / "sla.csv").write_text(TASK_SLA.format("true", "false"), "utf-8")
+    fields = {"sla": {"kind": "text"}, "has_breached": {"kind": "boolean"}}
+    agreement = sla.load({**PER_SLA.raw, "events": dict.fromkeys(PER_SLA.raw["events"], fields)})
+    report = sla.evaluate(agreement, tmp_path / "sla.csv", preset="servicenow-task-sla", timezone="UTC")
+    assert report.against("has_breached").agreement == 1
+    with pytest.raises(sla.InputError, match=r"`has_breached` says by `subject` and `sla` is read .* use `evaluate`"):
+        Report(report.judged).against("has_breached")
+
+
+@pytest.mark.parametrize("form", ["list", "frame"])
+def test_what_a_dropped_event_states_does_not_count(form: str) -> None:
+    made = History("T").add("opened", "2026-03-02T10:00:00Z")
+    made.add("answered", "2026-03-02T10:30:00Z", id="a", made_sla=True)
+    made.add("answered", "2026-03-02T10:40:00Z", id="a", made_sla=False)
+    frame = pl.DataFrame(
+        [{"id": e.id, "type": e.type, "subject": e.subject, "time": e.time, **e.data} for e in made.events],
+        infer_schema_length=None,
+    )
+    report = sla.evaluate(desk(policies=ONE), made.events if form == "list" else frame)
+    assert "conflicting_id" in {each.kind for each in report.findings}
+    assert counts(report.against("made_sla")) == {("kept", "met"): 1}
+
+
 @pytest.mark.skipif(not DATA.exists(), reason="the data lie beside the project, in ../shared")
 def test_one_limit_a_priority_reproduces_what_the_product_stated() -> None:
     from sla_rules.evaluators.columnar import judge_frames
@@ -372,7 +466,7 @@ def test_one_limit_a_priority_reproduces_what_the_product_stated() -> None:
         return batches(events, agreement, wanted=wanted)
 
     found = judge_frames(agreement, incoming("priority"))
-    made = Report(found, stated=lambda name: stated_of(incoming(name), name, found.as_of))
+    made = Report(found, stated=lambda name, match: stated_of(incoming(name), name, found.as_of, match))
     against = made.against("made_sla")
     assert against.cases.height == against.decided == log.height
     assert against.agreement is not None

@@ -180,6 +180,70 @@ def test_arguments_are_those_of_one_agreement(tmp_path):
         sla.evaluate(TWO, frame, windows=[sla.Window(kind="freez", start="2026-03-02T10:00:00Z")])
 
 
+@pytest.mark.parametrize("form", ["csv", "frame", "reader"])
+def test_windows_are_what_they_are_for_an_agreement(form, tmp_path):
+    """A source is read once, whichever agreements know its kinds, and also one that can be read only once."""
+    windows = pl.DataFrame({"kind": ["freeze"], "start": ["2026-03-02 10:00:00"], "end": ["2026-03-02 11:30:00"]})
+    windows.write_csv(tmp_path / "w.csv")
+    portfolio = sla.Portfolio({"acme": desk(), "globex": desk(), "small": small()}, by="customer")
+    history = History()
+    for name in portfolio.agreements:
+        ticket(history, name, 2, customer=name)
+    frame = with_columns(as_rows(history.events), desk())
+    source = {"csv": tmp_path / "w.csv", "frame": windows, "reader": windows.to_arrow().to_reader()}[form]
+    found = sla.evaluate(portfolio, frame, windows=source, timezone="UTC")
+    assert found.breaches["agreement"].to_list() == ["small"]
+    windows.with_columns(pl.col("start", "end") + "Z").write_csv(tmp_path / "z.csv")
+    judged = sla.judge(portfolio, history.events, windows=[tmp_path / "z.csv"])
+    assert [each.agreement for each in judged if each.outcome == "breached"] == ["small"]
+    only = sla.Portfolio({"acme": desk(), "shared": SHARED}, by="customer").only("first")
+    assert sla.evaluate(only, history.events, windows=tmp_path / "z.csv").exit_code == 0
+
+
+def stating(portfolio, form, tmp_path):
+    """What each of three tickets states: of acme that it was kept, of globex that not, of umbrella nothing."""
+    history = maintenance(History())
+    for name, hours, said in (("acme", 1, True), ("globex", 5, True), ("umbrella", 5, None), ("nobody", 1, True)):
+        ticket(history, name, hours, customer=name)
+        if said is not None:
+            history.add("moved", "2026-03-02T16:00:00Z", subject=name, made_sla=said)
+    rows = as_rows(history.events)
+    if form == "list":
+        return sla.evaluate(portfolio, history.events)
+    if form == "columns":
+        plain = [{**row["data"], **{name: row[name] for name in ("id", "type", "subject", "time")}} for row in rows]
+        return sla.evaluate(portfolio, pl.DataFrame(plain, infer_schema_length=None))
+    return sla.evaluate(portfolio, with_json(rows))
+
+
+@pytest.mark.parametrize("form", ["list", "columns", "json"])
+def test_against_what_the_source_says_agreement_by_agreement(form, tmp_path):
+    three = sla.Portfolio({"acme": small(), "globex": small(), "umbrella": SHARED, "empty": small()}, by="customer")
+    report = stating(three, form, tmp_path)
+    found = report.against("made_sla")
+    assert list(found) == ["acme", "globex", "umbrella"]
+    cases = {name: each.cases.select("subject", "stated", "outcome").rows() for name, each in found.items()}
+    assert cases == {
+        "acme": [("acme", "kept", "met")],
+        "globex": [("globex", "kept", "breached")],
+        "umbrella": [("umbrella", "unknown", "breached")],
+    }
+    assert list(report.against("made_sla", policy="first")) == ["umbrella"]
+    with pytest.raises(sla.InputError, match=r"^acme: no event has a field `made_sl`, did you mean `made_sla`"):
+        report.against("made_sl")
+    with pytest.raises(sla.InputError, match="no policy `frist`, did you mean `first`"):
+        report.against("made_sla", policy="frist")
+    with pytest.raises(sla.InputError, match="no agreement has a verdict to compare with"):
+        sla.evaluate(three, []).against("made_sla")
+
+
+def test_the_headline_is_in_the_zone_that_all_share():
+    for zones, said in ((["Europe/Paris"] * 2, "12:00:00 CET"), (["Europe/Paris", "UTC"], "11:00:00 UTC")):
+        own = {name: small(timezone=zone) for name, zone in zip(("a", "b"), zones, strict=True)}
+        report = sla.evaluate(sla.Portfolio(own, by="customer"), ticket(History(), "T", 1, customer="a").events)
+        assert f"as of 2026-03-02 {said}: " in report.headline
+
+
 # --- what the report says ----------------------------------------------------------------------------------------
 
 

@@ -61,6 +61,60 @@ def test_law_what_is_stated_is_what_would_be_known_if_it_were_declared(rows: lis
     assert of(pl.DataFrame(plain, infer_schema_length=None), as_of=as_of) == expected
 
 
+KEYED = [
+    ("A", "x", "1"),
+    ("A", "y", "2"),
+    ("A", "x", None),
+    ("A", None, "3"),
+    ("A", "y", "4"),
+    ("B", None, "5"),
+    ("C", "x", None),
+]
+
+
+@pytest.mark.parametrize(
+    ("match", "expected"),
+    [
+        (("subject", "part"), {("A", ("A", "x"), "3"), ("A", ("A", "y"), "4"), ("B", None, "5")}),
+        (("part", "subject"), {("A", ("x", "A"), "3"), ("A", ("y", "A"), "4"), ("B", None, "5")}),
+        (("part",), {("A", ("x",), "1"), ("A", ("y",), "4")}),
+        (("subject", "nowhere"), {("A", None, "4"), ("B", None, "5")}),
+    ],
+)
+def test_the_last_value_of_each_case_of_a_match(match: tuple[str, ...], expected: set[Any]) -> None:
+    """An event that lacks a field of the match speaks of every case of its subject."""
+    history = History()
+    for number, (subject, part, said) in enumerate(KEYED):
+        data = {name: value for name, value in (("part", part), ("said", said)) if value is not None}
+        history.add("noted", moment(START + number * MINUTE).isoformat(), subject=subject, **data)
+    plain = [
+        {"id": e.id, "type": e.type, "subject": e.subject, "time": e.time.isoformat(), **e.data} for e in history.events
+    ]
+    columns = pl.DataFrame(plain, infer_schema_length=None)
+    nested = columns.select(
+        *("id", "type", "subject", "time"),
+        pl.Series("data", [json.dumps(event.data) for event in history.events]),
+    )
+    wanted = {"said", *match}
+    for found in (
+        stated_in(history.events, "said", None, match),
+        *(stated_of(batches(each, EMPTY, wanted=wanted), "said", None, match) for each in (columns, nested)),
+    ):
+        assert found.columns == ["subject", "key", "value"]
+        rows = [(subject, key and tuple(key), value) for subject, key, value in found.iter_rows()]
+        assert len(rows) == len(expected)
+        assert set(rows) == expected
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"), [([1, 2], "12"), ([1.0, 2.0], "12"), (["1.0", "2"], ["1.0", "2"]), ([True, False], None)]
+)
+def test_the_key_is_written_as_that_of_verdicts(values: list[Any], texts: Any) -> None:
+    frame = columns(pl.Series(["yes", "no"])).with_columns(part=pl.Series(values))
+    found = stated_of(batches(frame, EMPTY, wanted={"said", "part"}), "said", None, ("part",))
+    assert set(found["key"].explode()) == set(texts or ("true", "false"))
+
+
 def test_files_are_read_like_frames(tmp_path: Path) -> None:
     text = "id,type,subject,time,said\n1,noted,A,2026-03-02T10:00:00Z,true\n2,noted,A,2026-03-02T11:00:00Z,\n"
     (tmp_path / "a.csv").write_text(text, "utf-8")

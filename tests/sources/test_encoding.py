@@ -35,6 +35,13 @@ def test_a_number_keeps_every_digit(text: str) -> None:
     assert str(from_json(to_json(from_json(text)))) == str(Decimal(text))
 
 
+@pytest.mark.parametrize("text", ["9" * 5_000, '{"n": "\\u00e9", "m": -' + "9" * 5_000 + "}"])
+def test_an_integer_of_thousands_of_digits_is_a_number_like_others(text: str) -> None:
+    read = from_json(text)
+    assert from_json(to_json(read)) == read == from_json(text.encode())
+    assert "9" * 5_000 in str(read)
+
+
 @pytest.mark.parametrize("value", ["SL4", 3, True, None, [{"a": 1}], {"a": [None, "é"]}])
 def test_it_is_what_python_writes(value: object) -> None:
     assert to_json(value) == json.dumps(value)
@@ -80,7 +87,6 @@ def test_what_cannot_be_written_is_refused() -> None:
         (b'"\xff"', "^not UTF-8: byte 1$"),
         ('"\\ud800"', r"^half a character \(a lone surrogate\)$"),
         (b'{"\\ud800": 1}', r"^half a character \(a lone surrogate\)$"),
-        ("1" * 5_000, "^not JSON: "),
         ("[" * 100_000, "^not JSON: "),
     ],
 )

@@ -1,5 +1,6 @@
 """Files: which a path, a glob or a list names, rows of text, Parquet, and everything that may be wrong with one."""
 
+import csv
 import json
 import os
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 import sla_rules as sla
 from sla_rules.sources import batches, parts, place, read_events, refusals, text
 from sla_rules.sources import native as native_module
+from sla_rules.sources import rows as rows_module
 from tests.sources.tools import NOON, TERMS, as_came, came, lines, opened, told
 
 
@@ -135,7 +137,13 @@ class TestCsv:
             ("", "no column `type`; columns: []"),
             ("type,subject,tme\n", "no column `time`, did you mean `tme`?; columns: ['type', 'subject', 'tme']"),
             ("type,subject,time,time\n", "column `time` stands there twice"),
-            ("a" * 200_000, "the header is not CSV: field larger than field limit (131072)"),
+            ("a" * 200_000, "the header is not CSV: a name of 200000 characters"),
+            (
+                'type,subject,time,"note\nopened,S,2026-03-02T12:00:00Z,\n',
+                "the header is not CSV: a quote is not closed",
+            ),
+            ("type;subject;time\nopened;S;2026-03-02T12:00:00Z\n", "its columns are separated by `;`, not `,`"),
+            ('"type"\t"subject"\t"time"\n', "its columns are separated by a tab, not `,`"),
         ],
     )
     def test_a_wrong_header_is_refused(self, tmp_path: Path, content: str, message: str) -> None:
@@ -154,6 +162,107 @@ class TestCsv:
         path = tmp_path / "e.csv"
         path.write_bytes(b"type,subject,time\nopened,S,2026-03-02T12:00:00Z\nopened,\xff,2026-03-02T12:00:00Z\n")
         assert told(batches(path, TERMS)) == [("unreadable", "not UTF-8", "e.csv:3")]
+
+    def test_a_long_cell_is_one_cell_whatever_lines_it_has(self, tmp_path: Path) -> None:
+        """Half way through it, its lines would be events."""
+        note = "x" * 10_000_000 + "\nclosed,S,2026-03-02T13:00:00Z,\nend"
+        path = lines(
+            tmp_path / "e.csv",
+            "type,subject,time,level",
+            f'opened,S,2026-03-02T12:00:00Z,"{note}"',
+            "closed,S,2026-03-02T18:00:00Z,",
+        )
+        incoming = batches(path, TERMS)
+        assert [(type, place, len(data.get("level", ""))) for _, type, _, _, data, place in came(incoming)] == [
+            ("opened", "e.csv:2", len(note)),
+            ("closed", "e.csv:5", 0),
+        ]
+        assert incoming.findings == []
+
+    def test_after_a_cell_that_is_too_long_nothing_is_read(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(rows_module, "LONGEST_CELL", 100)
+        before = csv.field_size_limit(100)
+        try:
+            path = lines(
+                tmp_path / "e.csv",
+                "type,subject,time,level",
+                "opened,S,2026-03-02T12:00:00Z,",
+                f'opened,T,2026-03-02T12:00:00Z,"{"x" * 101}',
+                "closed,S,2026-03-02T13:00:00Z,",
+                'end"',
+                "closed,S,2026-03-02T18:00:00Z,",
+            )
+            incoming = batches(path, TERMS)
+            assert [place for *_, place in came(incoming)] == ["e.csv:2"]
+            assert told(incoming) == [
+                (
+                    "unreadable",
+                    "not CSV: field larger than field limit (100); from here on the file is not read",
+                    "e.csv:3",
+                )
+            ]
+        finally:
+            csv.field_size_limit(before)
+
+    def test_the_limit_of_the_process_is_never_lowered(self, tmp_path: Path) -> None:
+        path = lines(tmp_path / "e.csv", "type,subject,time", "opened,S,2026-03-02T12:00:00Z")
+        before = csv.field_size_limit(rows_module.LONGEST_CELL + 1)
+        try:
+            assert len(came(batches(path, TERMS))) == 1
+            assert csv.field_size_limit() == rows_module.LONGEST_CELL + 1
+        finally:
+            csv.field_size_limit(before)
+
+    def test_a_last_cell_that_is_not_closed_swallows_no_rows_in_silence(self, tmp_path: Path) -> None:
+        path = lines(
+            tmp_path / "e.csv",
+            "type,subject,time,level",
+            "opened,S,2026-03-02T12:00:00Z,",
+            'opened,T,2026-03-02T12:00:00Z,"open',
+            "closed,S,2026-03-02T13:00:00Z,",
+        )
+        incoming = batches(path, TERMS)
+        assert [place for *_, place in came(incoming)] == ["e.csv:2"]
+        assert told(incoming) == [("unreadable", "a quote is not closed, up to line 4", "e.csv:3")]
+
+    @pytest.mark.parametrize("end", ["", "\n", "\r\n", "\n\n"])
+    def test_a_last_cell_that_is_closed_is_read_however_the_file_ends(self, tmp_path: Path, end: str) -> None:
+        path = tmp_path / "e.csv"
+        path.write_bytes(f'type,subject,time,level\nopened,S,2026-03-02T12:00:00Z,"a\nb"{end}'.encode())
+        assert [data for *_, data, _ in came(batches(path, TERMS))] == [{"level": "a\nb"}]
+
+
+class TestUtf16:
+    """What spreadsheets save as "Unicode text"."""
+
+    @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+    @pytest.mark.parametrize("first", ["type", "№"])
+    def test_csv(self, tmp_path: Path, encoding: str, first: str) -> None:
+        path = tmp_path / "e.csv"
+        path.write_text(f"{first},subject,time\nopened,S,2026-03-02T12:00:00Z\n", encoding=encoding)
+        for read in (batches, read_events):
+            with pytest.raises(sla.InputError) as refused:
+                read(path, TERMS)  # type: ignore[operator]
+            assert str(refused.value) == f"{path}: the file is UTF-16, save it as UTF-8"
+
+    @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+    def test_json_lines(self, tmp_path: Path, encoding: str) -> None:
+        path = tmp_path / "e.jsonl"
+        path.write_text(f"{json.dumps(opened())}\n" * 2, encoding=encoding)
+        for read in (lambda: list(batches(path, TERMS)), lambda: read_events(path, TERMS)):
+            with pytest.raises(sla.InputError) as refused:
+                read()
+            assert str(refused.value).endswith("the first problem: the file is UTF-16, save it as UTF-8")
+
+    def test_a_few_bytes_of_nothing_are_not_utf_16(self, tmp_path: Path) -> None:
+        path = tmp_path / "e.jsonl"
+        path.write_bytes(b"\0" * 400 + f"\n{json.dumps(opened())}\n".encode())
+        assert len(came(batches(path, TERMS))) == 1
+        path = tmp_path / "e.csv"
+        path.write_bytes(b"type,subject,time,no\0te\nopened,S,2026-03-02T12:00:00Z,\n")
+        assert len(came(batches(path, TERMS))) == 1
 
 
 class TestParquet:
@@ -294,6 +403,8 @@ def test_a_path_that_names_no_events_is_refused(tmp_path: Path, name: str, messa
     [
         ([], "^an empty list of files"),
         (["a.csv", 3], "^`3` is not the path of a file"),
+        ([pl.DataFrame({"a": [1]})], "^a DataFrame is not the path of a file of events$"),
+        (["a.csv", {"type": []}], "^a dict is not the path of a file of events$"),
         (3, "^`3` is no source of events"),
         ({"type": []}, "is no source of events"),
         (None, "^`None` is no source of events"),

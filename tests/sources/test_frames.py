@@ -95,6 +95,26 @@ def test_a_lazy_frame_that_fails_is_refused() -> None:
         batches(frame.select("nothing"), TERMS)
 
 
+@pytest.mark.parametrize("how", [{}, {"columns": {"subject": "subject"}}, {"preset": "pm4py"}])
+def test_a_relation_that_fails_is_refused(how: dict[str, Any]) -> None:
+    query = """
+        select 'opened' as type, 'S' as subject, cast('x' || i as timestamptz) as time,
+               subject as "case:concept:name", type as "concept:name", time as "time:timestamp"
+        from range(3) as t(i)
+    """
+    with pytest.raises(sla.InputError, match=r"^the source: cannot be read: Conversion Error: [^\n]*$"):
+        sla.evaluate(TERMS, duckdb.connect().sql(query), **how)
+
+
+def test_a_refusal_of_ours_while_a_stream_is_read_stays_itself() -> None:
+    class Ours:
+        def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+            raise sla.SlaError("ours")
+
+    with pytest.raises(sla.SlaError, match=r"^ours$"):
+        batches(Ours(), TERMS)
+
+
 def test_no_rows_are_no_events() -> None:
     for source in (FRAME.clear(), FRAME.clear().lazy(), FRAME.clear().to_pandas(), FRAME.clear().to_arrow()):
         incoming = batches(source, TERMS)

@@ -70,6 +70,7 @@ DOCUMENTS: tuple[Preset, ...] = (
         map=SourceMap(),
         needs=frozenset({"requester_id", "status", "created_at"}),
         rows=zendesk_rows,
+        last_by="updated_at",
     ),
     Preset(
         name="zendesk-audits",

@@ -8,6 +8,7 @@ from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sla_rules.adapters.documents.records import Record, Row, beside, event, name, needed, rows_of
 from sla_rules.errors import InputError, quoted
@@ -17,7 +18,7 @@ from sla_rules.sources.rows import Rows
 _ENVELOPE = {"id", "type", "subject", "time", "specversion", "datacontenttype", "dataschema", "data", "data_base64"}
 
 
-def cloudevents_rows(path: Path) -> Rows:
+def cloudevents_rows(path: Path, _: ZoneInfo | None = None) -> Rows:
     """Yield the events of a file. The id is `<source>#<id>`: the two together tell events apart.
 
     Raises:

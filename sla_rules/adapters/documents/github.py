@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sla_rules.adapters.documents.records import Record, Row, at, beside, event, listed, name, needed, records
 from sla_rules.errors import InputError, quoted
@@ -21,7 +22,7 @@ _NAMES = ("login", "name", "title", "slug")
 _TIMES = (("created_at",), ("submitted_at",), ("committer", "date"), ("author", "date"))
 
 
-def github_timeline_rows(path: Path) -> Rows:
+def github_timeline_rows(path: Path, _: ZoneInfo | None = None) -> Rows:
     """Yield `issue.<event>` for every event, and `issue.opened` once for every issue that is told as a whole.
 
     The subject is the number of the issue, the id `<event>/<id>`. People, labels and milestones are told by their name.

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sla_rules.adapters.documents.jira import PAGES
 from sla_rules.adapters.documents.records import Record, Row, at, event, listed, name, rows_of
@@ -20,7 +21,7 @@ _PLAIN = {"breached": "breached", "paused": "paused", "within_calendar_hours": "
 _LENGTHS = {"goal_ms": "goalDuration", "elapsed_ms": "elapsedTime", "remaining_ms": "remainingTime"}
 
 
-def jira_sla_rows(path: Path) -> Rows:
+def jira_sla_rows(path: Path, _: ZoneInfo | None = None) -> Rows:
     """Yield `sla.started` for every cycle of every service level, and `sla.stopped` for the completed ones.
 
     Both say what Jira says of the cycle: `sla` (its name), `sla_id`, `breached`, `paused`, `within_calendar_hours`,

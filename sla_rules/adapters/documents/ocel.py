@@ -8,21 +8,24 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sla_rules.adapters.documents.records import Record, Row, beside, event, listed, name, needed, records
 from sla_rules.errors import InputError, did_you_mean, quoted
 from sla_rules.instants import micros
 from sla_rules.sources.rows import Rows
+from sla_rules.sources.zones import localised
 
 _PARTS = ("events", "objects")
 _BEGINNING = 0
 """The instant, 1970, at which the format puts values that hold from the beginning."""
+_UTC = ZoneInfo("UTC")
 
 Values = dict[str, list[tuple[int, str, Any]]]
 """The values of an object by attribute, in order of time: instant, its text, value."""
 
 
-def ocel_rows(path: Path) -> Rows:
+def ocel_rows(path: Path, zone: ZoneInfo | None = None) -> Rows:
     """Yield one row for each event and object of it, then one for each change of an attribute of an object.
 
     Numbers count the events, and after them the objects. An event of two objects has the ids `<event>/<object>`; a
@@ -36,7 +39,7 @@ def ocel_rows(path: Path) -> Rows:
         if error is not None:
             yield number, error
             return
-        yield from _of_log(log)
+        yield from _of_log(log, zone)
 
 
 def _refused(log: Any) -> InputError | None:
@@ -52,13 +55,13 @@ def _refused(log: Any) -> InputError | None:
     return None
 
 
-def _of_log(log: Record) -> Rows:
+def _of_log(log: Record, zone: ZoneInfo | None) -> Rows:
     objects: dict[str, tuple[str | None, Values]] = {}
     changes: list[tuple[int, Row | InputError]] = []
     for number, item in enumerate(log["objects"], len(log["events"]) + 1):
         try:
             id = needed(_object(item), "id")
-            values, broken = _values(item)
+            values, broken = _values(item, zone)
             objects[id] = name(item.get("type")), values
             changes += [(number, error) for error in broken]
             changes += [(number, row) for row in _changes(id, objects[id][0], values)]
@@ -66,7 +69,7 @@ def _of_log(log: Record) -> Rows:
             changes.append((number, error))
     for number, item in enumerate(log["events"], 1):
         try:
-            for row in _of_event(_object(item), objects):
+            for row in _of_event(_object(item), objects, zone):
                 yield number, row
         except InputError as error:
             yield number, error
@@ -79,13 +82,13 @@ def _object(item: Any) -> Record:
     return item
 
 
-def _values(item: Record) -> tuple[Values, list[InputError]]:
+def _values(item: Record, zone: ZoneInfo | None) -> tuple[Values, list[InputError]]:
     values: Values = {}
     broken = []
     for attribute in listed(item, "attributes"):
         try:
             key, time = needed(_object(attribute), "name"), attribute.get("time")
-            values.setdefault(key, []).append((micros(time), time, attribute.get("value")))
+            values.setdefault(key, []).append((_instant(time, zone), time, attribute.get("value")))
         except InputError as error:
             broken.append(InputError(f"an attribute of {quoted(item.get('id'))}: {error}"))
     for of_one in values.values():
@@ -103,7 +106,7 @@ def _changes(id: str, type: str | None, values: Values) -> Iterator[Row]:
             before = value
 
 
-def _of_event(item: Record, objects: dict[str, tuple[str | None, Values]]) -> Iterator[Row]:
+def _of_event(item: Record, objects: dict[str, tuple[str | None, Values]], zone: ZoneInfo | None) -> Iterator[Row]:
     id, type, time = needed(item, "id"), needed(item, "type"), item.get("time")
     own = {needed(_object(each), "name"): each.get("value") for each in listed(item, "attributes")}
     qualifiers: dict[str, list[str]] = {}
@@ -115,13 +118,19 @@ def _of_event(item: Record, objects: dict[str, tuple[str | None, Values]]) -> It
     for subject, words in qualifiers.items():
         kind, values = objects.get(subject, (None, {}))
         related = {"qualifier": ", ".join(words) or None, "object_type": kind}
-        fields = {**beside(_at_instant(values, time), "object_"), **beside(own, "event_"), **related}
+        fields = {**beside(_at_instant(values, time, zone), "object_"), **beside(own, "event_"), **related}
         yield event(id=f"{id}/{subject}", type=type, subject=subject, time=time, fields=fields)
 
 
-def _at_instant(values: Values, time: Any) -> Row:
+def _instant(time: Any, zone: ZoneInfo | None) -> int:
+    """Return the instant of a time; without an offset it is one of the zone, but for the beginning, which has none."""
+    beginning = zone is not None and micros(localised(time, _UTC)) == _BEGINNING
+    return _BEGINNING if beginning else micros(localised(time, zone))
+
+
+def _at_instant(values: Values, time: Any, zone: ZoneInfo | None) -> Row:
     try:
-        instant = micros(time)
+        instant = _instant(time, zone)
     except InputError:
         return {}  # whoever makes an event of the row says that its time is none
     found = {key: bisect_right(of_one, instant, key=lambda value: value[0]) for key, of_one in values.items()}

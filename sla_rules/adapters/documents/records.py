@@ -5,14 +5,13 @@ A document, unlike JSON Lines, is loaded whole.
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from sla_rules.errors import InputError, did_you_mean, quoted
 from sla_rules.sources.columns import DATA, OWN
-from sla_rules.sources.encoding import from_json
+from sla_rules.sources.encoding import DECODER, from_json
 from sla_rules.sources.rows import Rows, json_lines, readable
 
 Row = dict[str, Any]
@@ -137,22 +136,11 @@ def _of_lines(path: Path, pages: tuple[str, ...]) -> Rows:
 
 def _decoded(text: bytes) -> Any:
     try:
-        return _DECODER.decode(text.decode("utf-8"))
+        return DECODER.decode(text.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise InputError(f"not UTF-8: byte {error.start}") from None
     except (ValueError, RecursionError) as error:
         raise InputError(f"not JSON: {error}") from None
-
-
-def _integer(digits: str) -> int | Decimal:
-    """Read an integer; one of more digits than `int` takes must not cost the whole document."""
-    try:
-        return int(digits)
-    except ValueError:
-        return Decimal(digits)
-
-
-_DECODER = json.JSONDecoder(parse_float=Decimal, parse_int=_integer)
 
 
 def _whole(record: Any) -> Any:

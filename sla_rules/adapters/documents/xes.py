@@ -10,6 +10,7 @@ from gzip import BadGzipFile, GzipFile
 from itertools import count
 from pathlib import Path
 from typing import IO, cast
+from zoneinfo import ZoneInfo
 
 from sla_rules.adapters.documents.records import Row
 from sla_rules.adapters.documents.xes_log import Log
@@ -20,7 +21,7 @@ _PIECE = 1 << 20
 _GZIP = b"\x1f\x8b"
 
 
-def xes_rows(path: Path) -> Rows:
+def xes_rows(path: Path, _: ZoneInfo | None = None) -> Rows:
     """Yield the events of a log with their count from 1.
 
     The type is `concept:name`, the subject that of the trace, the id `identity:id`. An attribute of an event is the

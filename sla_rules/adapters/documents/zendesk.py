@@ -2,10 +2,14 @@
 
 A ticket states its values at the time of the export: they are fields of all its events, but `status` only of the
 update, since a ticket is not created solved. Audits say what changed, and when.
+
+Exports repeat tickets: each page has those that changed since the one before. Of all records of a ticket, in all files
+that are read together, the one with the latest `updated_at` counts; the others are no findings.
 """
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sla_rules.adapters.documents.records import Record, Row, at, beside, event, listed, name, needed, rows_of
 from sla_rules.errors import InputError, quoted
@@ -13,17 +17,17 @@ from sla_rules.sources.rows import Rows
 
 TICKETS, AUDITS, METRICS = "tickets", "audits", "ticket_metric_events"
 
-_NO_FIELDS = {"created_at", "updated_at", "generated_timestamp", "description", "metric_set", "custom_fields", "fields"}
+_NO_FIELDS = {"created_at", "generated_timestamp", "description", "metric_set", "custom_fields", "fields"}
 _TOLD_LATER = ("status", "custom_status_id", "satisfaction_rating")
 _MILESTONES = {"initially_assigned_at": "ticket.assigned", "solved_at": "ticket.solved"}
 """Times of the metric set of a ticket, with the event that each is."""
 
 
-def zendesk_rows(path: Path) -> Rows:
+def zendesk_rows(path: Path, _: ZoneInfo | None = None) -> Rows:
     """Yield `ticket.created` and `ticket.updated`; with a metric set also `ticket.assigned` and `ticket.solved`.
 
-    The subject is the id of the ticket; its own subject and type are the fields `ticket_subject` and `ticket_type`,
-    a custom field is `custom_<id>`.
+    All have the field `updated_at`, the time of what they tell. The subject is the id of the ticket; its own subject
+    and type are the fields `ticket_subject` and `ticket_type`, a custom field is `custom_<id>`.
 
     Raises:
         InputError: the file cannot be opened.
@@ -31,7 +35,7 @@ def zendesk_rows(path: Path) -> Rows:
     return rows_of(path, (TICKETS,), _of_ticket)
 
 
-def zendesk_audits_rows(path: Path) -> Rows:
+def zendesk_audits_rows(path: Path, _: ZoneInfo | None = None) -> Rows:
     """Yield `ticket.created` with the values set then, `<field>.changed`, `ticket.commented`, and the other events.
 
     An event of another type, such as `Notification`, is `ticket.notification`. Ids are `<audit>` for the creation and
@@ -43,7 +47,7 @@ def zendesk_audits_rows(path: Path) -> Rows:
     return rows_of(path, (AUDITS,), _of_audit)
 
 
-def zendesk_metrics_rows(path: Path) -> Rows:
+def zendesk_metrics_rows(path: Path, _: ZoneInfo | None = None) -> Rows:
     """Yield the metric events as `<metric>.<type>`, such as `reply_time.activate`; the subject is the ticket.
 
     Objects become fields of their own: `sla_target_in_seconds`, `sla_policy_title`, `status_business`.

@@ -1,6 +1,7 @@
 """A map for a table that no preset fits, guessed from the names of its columns and what stands in them."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from sla_rules.adapters.inspecting.clocks import Clock, clock_of
-from sla_rules.adapters.inspecting.nearest import nearest
+from sla_rules.adapters.inspecting.clocks import Clock, clock_of, not_read
+from sla_rules.adapters.inspecting.nearest import same
 from sla_rules.adapters.mapping import SourceMap, load_map
 from sla_rules.errors import quoted
 
@@ -94,6 +95,10 @@ class _Guessing:
             plan = self._milestones(subject, marks)
         else:
             plan = self._events(subject, type, changes)
+        for column in self._sample:
+            told = not_read(column) if column.name else None
+            if told is not None:
+                self._why.append(f"{quoted(column.name)}: looks like times, but {told}; it is not read as times")
         plan |= self._forms([*plan.get("milestones", {}), *plan["columns"].values()])
         if self._missing:
             plan["missing"] = ["", *self._missing]
@@ -151,7 +156,9 @@ class _Guessing:
         )
 
     def _milestones(self, subject: str | None, marks: list[str]) -> dict[str, Any]:
-        given = {name: self._milestone(name) for name in marks}
+        named = {name: self._milestone(name) for name in marks}
+        twice = Counter(named.values())
+        given = {name: type if twice[type] == 1 else f"case.{_snake(name)}" for name, type in named.items()}
         self._why.append(f"{', '.join(map(quoted, marks))}: times of milestones, one row a case")
         plan: dict[str, Any] = {"shape": "milestones", "columns": {}, "milestones": given}
         if subject is None:
@@ -165,7 +172,7 @@ class _Guessing:
 
     def _milestone(self, name: str) -> str:
         word = _OF_TIME.sub("", _snake(name)) or "recorded"
-        return nearest(word, self._types) or f"case.{word}"
+        return same(word, self._types) or f"case.{word}"
 
     def _events(self, subject: str | None, type: str | None, changes: dict[str, str] | None) -> dict[str, Any]:
         columns = {"subject": subject, "type": type, "time": self._time()}

@@ -79,7 +79,7 @@ class Inspection:
 
     @property
     def findings(self) -> list[Finding]:
-        """The rows that are no events, the first of them with their places."""
+        """The rows that are no events, the first of them with their places, and what of the others is in doubt."""
         return self.counts.findings
 
     def command(self, map: str = "map.yaml", agreement: str = "AGREEMENT") -> str:
@@ -154,8 +154,11 @@ class _Looking:
         self._preset = self._found(preset, given)
         document = self._preset if self._preset is not None and self._preset.rows is not None else None
         self._document = document
-        self._sample = sample_of(path, None if document is None else document.rows)
+        sample = sample_of(path, None if document is None else document.rows)
+        self._sample = sample.rows
         self._map = self._mapped(given)
+        if sample.lacking is not None and (self._guessed or sample.empty):
+            self._lacking = (sample.lacking,)
 
     def _found(self, preset: str | None, given: SourceMap | None) -> Preset | None:
         if preset is not None:
@@ -181,8 +184,11 @@ class _Looking:
             self._why = (f"it has our own columns, {', '.join(map(quoted, sorted(_OWN)))}",)
             return SourceMap()
         declared = () if self._agreement is None else [t for each in self._agreement.versions for t in each.events]
+        self._guessed = True
+        if self._sample.is_empty():
+            return SourceMap()
         guess = guessed(self._sample, declared)
-        self._guessed, self._why, self._lacking = True, guess.why, guess.lacking
+        self._why, self._lacking = guess.why, guess.lacking
         return guess.map
 
     def inspection(self) -> Inspection:

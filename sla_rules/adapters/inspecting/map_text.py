@@ -1,6 +1,6 @@
 """A map as YAML to edit: what was found, and as comments what is left to say."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from io import StringIO
 from typing import Any
 
@@ -46,13 +46,16 @@ def map_text(
 
 
 def _types(given: Mapping[str, str], counts: Counts, beside: Against | None, *, named: bool) -> list[str]:
-    """Return the block of types, theirs with ours; `named` says whether those of the file are its own words."""
+    """Return the block of types, theirs with ours; `named` says whether those of the file are its own words.
+
+    What they stand for decides what is judged at all, so those that are not given are comments, however near.
+    """
     if beside is not None:
         stubs = _stubs(each for each in beside.types if each.word not in given.values())
-        note = f"  # types of events that {quoted(beside.agreement)} does not declare, with the nearest of its own"
-        return _block("types", given, [*_yaml(given), *stubs], note if beside.types else "")
+        note = f"  # types of events that {quoted(beside.agreement)} does not declare: uncomment what is so"
+        return _block("types", given, [*_yaml(given), *stubs], note if stubs else "")
     others = [type for type, _ in most_common(counts.types) if named and type not in given.values()][:_MOST]
-    stubs = [f"# {line}" for type in others for line in _yaml({type: type})]
+    stubs = [f"# {line}" for type in others for line in _open(type, "one of ours")]
     return _block("types", given, [*_yaml(given), *stubs], "  # theirs: ours" if given else "   # theirs: ours")
 
 
@@ -62,7 +65,8 @@ def _values(given: Mapping[str, Mapping[str, str]], beside: Against | None) -> l
     lines = []
     live = False
     for field in dict.fromkeys([*given, *unknown]):
-        words = [*_yaml(given.get(field, {})), *_stubs(unknown.get(field, ()))]
+        said = given.get(field, {})
+        words = [*_yaml(said), *_stubs(unknown.get(field, ()), said.values())]
         block = _block(_key(field), {line: 0 for line in words if not line.startswith("#")}, words)
         live = live or not block[0].startswith("#")
         lines += block
@@ -79,14 +83,19 @@ def _block(key: str, live: Mapping[str, object], lines: list[str], note: str = "
     return [f"# {head}", *(f"#   {line.removeprefix('# ')}" for line in lines)]
 
 
-def _stubs(unknown: Iterable[Unknown]) -> list[str]:
+def _stubs(unknown: Iterable[Unknown], taken: Collection[str] = ()) -> list[str]:
+    """Return lines for words, those that are certain live; none for a word that could be nothing of ours.
+
+    Of one that is like none of ours the right side is no word, so that it must be written to be live.
+    """
     lines = []
-    for each in list(unknown)[:_MOST]:
-        if each.nearest is not None:
+    for each in [each for each in unknown if each.ours][:_MOST]:
+        if each.certain and each.nearest not in taken:
             lines += _yaml({each.word: each.nearest})
+        elif each.nearest is not None:
+            lines += [f"# {line}" for line in _yaml({each.word: each.nearest})]
         else:
-            choice = " | ".join(each.ours[:_FEW])
-            lines += [f"# {line}" for line in _yaml({each.word: _one_line(choice)})]
+            lines += [f"# {line}" for line in _open(each.word, " | ".join(each.ours[:_FEW]) + "?")]
     return lines
 
 
@@ -114,6 +123,12 @@ def _yaml(value: Mapping[str, Any]) -> list[str]:
     yaml.width = 100_000
     yaml.dump(dict(value), text)
     return text.getvalue().splitlines()
+
+
+def _open(word: str, choice: str) -> list[str]:
+    """Return the lines of a word whose right side is to be written, with what may stand there."""
+    *lines, last = _yaml({word: 0})
+    return [*lines, f"{last.removesuffix(' 0')}   # {_one_line(choice)}"]
 
 
 def _key(name: str) -> str:

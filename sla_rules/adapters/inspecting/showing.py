@@ -70,9 +70,10 @@ def _findings(console: Console, inspection: Inspection) -> None:
     findings = inspection.findings
     for each in findings[:_FEW]:
         place = f"{each.place}: " if each.place else ""
-        console.print(f"[yellow]no event[/yellow] {escape(place + each.message)}")
-    more = sum(each.count for each in findings) - min(len(findings), _FEW)
-    if more > 0:
+        what = "no event" if each.kind == "unreadable" else "in doubt"
+        console.print(f"[yellow]{what}[/yellow] {escape(place + each.message)}")
+    more = sum(each.count for each in findings[_FEW:])
+    if more:
         console.print(f"[dim]and {more:,} more[/dim]")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sla_rules.adapters.inspecting.counting import Counts, most_common
-from sla_rules.adapters.inspecting.nearest import nearest
+from sla_rules.adapters.inspecting.nearest import meant, nearest
 from sla_rules.agreement import Agreement
 from sla_rules.language.base import written
 
@@ -18,12 +18,14 @@ class Unknown:
         events: how many events have it.
         nearest: the one of ours that it is most like; None where none is.
         ours: all that it could be.
+        certain: whether it can mean nothing else than the nearest; never so of a type.
     """
 
     word: str
     events: int
     nearest: str | None
     ours: tuple[str, ...]
+    certain: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,17 +58,25 @@ def against(counts: Counts, agreement: Agreement) -> Against:
     return Against(
         agreement=agreement.id,
         never=never,
-        types=_unknown(counts.types, declared, never),
+        types=_unknown(counts.types, declared, never, {}),
         values={
             name: found
             for name, ours in allowed.items()
-            if name in counts.fields and (found := _unknown(counts.fields[name].values or {}, tuple(ours), tuple(ours)))
+            if name in counts.fields and (found := _values(counts.fields[name].values or {}, tuple(ours)))
         },
     )
 
 
-def _unknown(theirs: Mapping[str, int], ours: tuple[str, ...], open: tuple[str, ...]) -> tuple[Unknown, ...]:
+def _values(theirs: Mapping[str, int], ours: tuple[str, ...]) -> tuple[Unknown, ...]:
+    return _unknown(theirs, ours, ours, meant(theirs.keys(), ours))
+
+
+def _unknown(
+    theirs: Mapping[str, int], ours: tuple[str, ...], open: tuple[str, ...], certain: Mapping[str, str]
+) -> tuple[Unknown, ...]:
     """Return the words that are none of ours, the most frequent first; `open` are those of ours they may be."""
     return tuple(
-        Unknown(word, number, nearest(word, open), open) for word, number in most_common(theirs) if word not in ours
+        Unknown(word, number, certain.get(word) or nearest(word, open), open, word in certain)
+        for word, number in most_common(theirs)
+        if word not in ours
     )

@@ -1,0 +1,57 @@
+"""A report on a portfolio as Markdown and on the terminal."""
+
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from sla_rules.report.markdown import table
+from sla_rules.report.tables import finding_rows
+
+if TYPE_CHECKING:
+    from sla_rules.report.portfolio import PortfolioReport
+
+
+def markdown(report: "PortfolioReport", most: int) -> str:
+    """Return the report as Markdown, with at most `most` breaches of each clause of each agreement."""
+    rows = [tuple(map(str, row)) for row in report.overview.iter_rows()]
+    mapping = [] if report.said else [f"> {_plain(report.check_the_mapping[0])}"]
+    parts = [
+        f"# Portfolio by {_plain(report.portfolio.by)}",
+        _plain(report.headline),
+        *mapping,
+        table(report.overview.columns, rows),
+    ]
+    if report.refused or report.left:
+        parts += ["## Findings", table(("finding", "events", "example"), finding_rows([*report.refused, *report.left]))]
+    for name, each in report.reports.items():
+        title, _, rest = each.to_markdown(most=most).partition("\n\n")
+        lower = [
+            f"#{line}" if line.startswith("#") else line for line in (f"{title} ({_plain(name)})", *rest.splitlines())
+        ]
+        parts.append("\n".join([lower[0], "", *lower[1:]]))
+    return "\n\n".join(parts) + "\n"
+
+
+def show(report: "PortfolioReport", most: int) -> None:
+    """Print the report to the terminal, with at most `most` breaches of each clause of each agreement."""
+    console = Console(highlight=False)
+    console.print(f"\n[bold]{escape(report.headline)}[/bold]")
+    if not report.said:
+        console.print(f"[yellow]{escape(report.check_the_mapping[0])}[/yellow]")
+    overview = Table(*report.overview.columns, header_style="bold", box=SIMPLE, padding=(0, 1, 0, 0))
+    for row in report.overview.iter_rows():
+        overview.add_row(*(escape(str(cell)) for cell in row))
+    console.print(overview)
+    for kind, count, example in finding_rows([*report.refused, *report.left]):
+        console.print(f"[yellow]finding[/yellow] {escape(kind)}, {count}: {escape(example)}")
+    for name, each in report.reports.items():
+        console.rule(f"[bold]{escape(name)}[/bold]")
+        each.show(most)
+
+
+def _plain(text: str) -> str:
+    """Text that stays one line of Markdown, without a tag of its own."""
+    return " ".join(text.replace("<", "&lt;").split())
