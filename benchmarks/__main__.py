@@ -1,4 +1,7 @@
-"""Run every benchmark: `python -m benchmarks`; `--quick` with small sizes, `--write` for `docs/performance.md`."""
+"""Run every benchmark but `benchmarks.larger`, which takes as long as all others: `python -m benchmarks`.
+
+`--quick` runs small sizes, `--write` makes `docs/performance.md`.
+"""
 
 import argparse
 from collections.abc import Callable, Iterator
@@ -33,7 +36,6 @@ def sections(quick: bool, plot: bool) -> list[Callable[[], Iterator[Table]]]:
     return [
         history.tables,
         mixed.tables,
-        larger.tables,
         ticket.tables,
         calendar.tables,
         hours.tables,

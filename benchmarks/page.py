@@ -35,7 +35,8 @@ its time goes into names: those of subjects, keys and of the events that decided
 subjects come in any order, so that all events are put in order once, and invoices and procedures cost more than
 tickets. From 12 million events on, everything is laid down on disk and read again, which keeps memory level and takes
 two to three times as long for each event: every frame is sorted into 64 parts, what concerns rooms and customers into
-parts of its own, and all verdicts are written with all their columns.
+parts of its own, and all verdicts are written with all their columns. `python -m benchmarks.larger` judges a hundred
+million events that way: 3.7 GB at most, and as many verdicts of each outcome as its parts have when judged at once.
 """
 
 

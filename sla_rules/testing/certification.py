@@ -24,7 +24,7 @@ from sla_rules.version import VERSION
 JSON_FORMAT = 1
 EVALUATORS: dict[str, Judge] = {"reference": reference.judge, "columnar": columnar.judge}
 """Every evaluator that is installed, by name; the first defines what is right."""
-COMPARED = 10
+COMPARED = 20
 """Of so many boundary cases one is judged by all evaluators: one made for millions of events takes its time for few."""
 MOST_FAILURES = 20
 Progress = Callable[[int, int, str], None]

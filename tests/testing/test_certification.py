@@ -60,8 +60,8 @@ def test_a_certificate_says_what_was_tried_by_clause(little: Path) -> None:
     assert means["boundary cases"] > 10
     assert means["random histories"] == 20
     assert set(laws.LAWS) <= set(means)
-    # Every tenth boundary case and all random ones, by the two evaluators.
-    assert means["evaluators agree"] == -(-means["boundary cases"] // 10) + 20
+    # Every twentieth boundary case and all random ones, by the two evaluators.
+    assert means["evaluators agree"] == -(-means["boundary cases"] // 20) + 20
     assert "good  answer:" in certificate.to_text()
     assert "| `answer` | scenarios | 1 | 0 |" in certificate.to_markdown()
 
