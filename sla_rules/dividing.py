@@ -5,17 +5,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from sla_rules.errors import SlaError, did_you_mean, quoted
-from sla_rules.events import Event, Finding, canonical
+from sla_rules.events import MOST_FINDINGS, Event, Finding, canonical
 from sla_rules.instants import micros
 from sla_rules.language.base import written
 from sla_rules.language.declarations import READERS
 from sla_rules.portfolio import Portfolio
-
-MOST_FINDINGS = 10_000
-"""Findings of one kind that are listed one by one; those after them are counted in one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +103,7 @@ class _Subject:
         if name is not None:
             self.naming.setdefault(name, []).append(event)
 
-    @property
+    @cached_property
     def name(self) -> str | None:
         """The name that the first event with one says."""
         if not self.naming:

@@ -195,6 +195,10 @@ class Finding:
     place: str = ""
 
 
+MOST_FINDINGS = 10_000
+"""Findings of one kind that are listed one by one; those after them are counted in one."""
+
+
 def finding(kind: str, message: str, event: Event, policy: str | None = None) -> Finding:
     """Return a finding about one event."""
     return Finding(kind, message, event.name, event.subject, policy, place=event.place)

@@ -130,6 +130,8 @@ def checked_windows(windows: Iterable[Window], *agreements: Agreement) -> list[W
     if not isinstance(windows, Iterable):
         raise InputError(f"windows must be a list, found {quoted(windows)}")
     passed = list(windows)
+    if not passed:
+        return passed
     versions = [version for agreement in agreements for version in agreement.versions]
     known = [kind for version in versions for kind in version.windows]
     for window in passed:

@@ -8,14 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any, TypedDict, TypeGuard, TypeVar, cast
+from typing import Any, TypedDict, TypeGuard, TypeVar
 from zoneinfo import ZoneInfo
 
 from pendulum import DateTime
 
-from sla_rules.adapters.icalendar import windows_of_ical
-from sla_rules.adapters.vevents import YEARS
 from sla_rules.agreement import Agreement
+from sla_rules.calendar import HORIZON
 from sla_rules.errors import AgreementError, InputError, did_you_mean, quoted
 from sla_rules.events import Window
 from sla_rules.instants import DAY, LAST, micros, moment
@@ -81,6 +80,8 @@ def windows_of(
     if _is_file(source):
         path = Path(fspath(source))
         if _suffix_of(path) == ".ics":
+            from sla_rules.adapters.icalendar import windows_of_ical
+
             first, last = _in_force(agreements)
             return windows_of_ical(
                 path,
@@ -118,7 +119,7 @@ def _in_force(agreements: Iterable[Agreement]) -> tuple[DateTime | None, DateTim
     firsts, lasts = ([at for at in ends if at is not None] for ends in zip(*spans, strict=True))
     first = moment(min(firsts)) if len(firsts) == len(spans) else None
     after = moment(min(max(lasts) + _AFTER, LAST)) if len(lasts) == len(spans) else None
-    return first, after if after is not None and after.year in YEARS else None
+    return first, after if after is not None and after.year in HORIZON else None
 
 
 @dataclass(frozen=True)
@@ -261,16 +262,15 @@ def _frame_rows(source: Any) -> _Rows:
     import polars as pl
 
     from sla_rules.sources.pandas import is_pandas
-    from sla_rules.sources.parquet import legible
+    from sla_rules.sources.parquet import legible, of_stream
 
     if not isinstance(source, (pl.DataFrame, pl.LazyFrame)) and is_pandas(source):
         yield from _pandas_rows(source)
         return
-    with legible("the windows"):
-        if isinstance(source, pl.LazyFrame):
-            frame = source.collect()
-        else:
-            frame = source if isinstance(source, pl.DataFrame) else pl.DataFrame(cast(Any, source))
+    if isinstance(source, pl.LazyFrame):
+        with legible("the windows"):
+            source = source.collect()
+    frame = source if isinstance(source, pl.DataFrame) else of_stream(source, "the windows")
     yield from _polars_rows(frame, "the windows", "")
 
 

@@ -68,7 +68,7 @@ def compare(options: argparse.Namespace) -> int:
     return 0
 
 
-def schema(options: argparse.Namespace) -> int:  # noqa: ARG001
+def schema(_: argparse.Namespace) -> int:
     """Print the JSON Schema of agreement files."""
     from sla_rules.language.schema import schema_text
 

@@ -17,7 +17,7 @@ from sla_rules.language.document import AgreementFile
 class _Generator(GenerateJsonSchema):
     """Without what only fills hover texts: generated titles, nulls, and defaults that say that nothing is there."""
 
-    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
+    def field_title_should_be_set(self, _: Any) -> bool:
         return False
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:

@@ -1,11 +1,10 @@
 """A report as one JSON document."""
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sla_rules.events import Finding
-from sla_rules.report.files import Target, writing
+from sla_rules.report.files import Target, text_to
 from sla_rules.verdict import Outcome
 
 if TYPE_CHECKING:
@@ -18,11 +17,7 @@ JSON_FORMAT = 1
 
 def to_json(report: "Report", path: Target | None) -> str:
     """Return the whole report as JSON, and write it to a file if one is named."""
-    text = json.dumps(document(report), ensure_ascii=False, indent=1)
-    if path is not None:
-        with writing(path):
-            Path(path).write_text(text, encoding="utf-8", errors="backslashreplace")
-    return text
+    return text_to(path, json.dumps(document(report), ensure_ascii=False, indent=1))
 
 
 def document(report: "Report") -> dict[str, Any]:

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 from zoneinfo import ZoneInfo
 
@@ -19,7 +18,7 @@ from sla_rules.portfolio import Portfolio, PortfolioFinding, tagged
 from sla_rules.reason import in_zone
 from sla_rules.report.against import Comparison
 from sla_rules.report.documents import document
-from sla_rules.report.files import METADATA, Target, flat, need, writing
+from sla_rules.report.files import Target, text_to, to_arrow, to_csv, to_pandas, to_parquet
 from sla_rules.report.report import Report
 from sla_rules.report.stated import Kept
 from sla_rules.report.summary import Line
@@ -234,11 +233,7 @@ class PortfolioReport:
                 if finding.agreement is None
             ],
         }
-        text = json.dumps(whole, ensure_ascii=False, indent=1)
-        if path is not None:
-            with writing(path):
-                Path(path).write_text(text, encoding="utf-8", errors="backslashreplace")
-        return text
+        return text_to(path, json.dumps(whole, ensure_ascii=False, indent=1))
 
     def to_markdown(self, *, most: int = 200) -> str:
         """The report as Markdown: an overview, then agreement by agreement, with at most `most` breaches a clause."""
@@ -264,13 +259,7 @@ class PortfolioReport:
         Raises:
             SlaError: the file cannot be written.
         """
-        rows = self.lazy
-        flattened = rows.select(flat(name, dtype) for name, dtype in rows.collect_schema().items())
-        if path is None:
-            return flattened.collect(engine="streaming").write_csv()
-        with writing(path):
-            flattened.sink_csv(Path(path))
-        return None
+        return to_csv(self, path)
 
     def to_parquet(self, path: Target) -> None:
         """Write the verdicts as Parquet, with the provenance as JSON in its metadata, under `sla_rules`.
@@ -278,9 +267,7 @@ class PortfolioReport:
         Raises:
             SlaError: the file cannot be written.
         """
-        told = {METADATA: json.dumps(self.provenance, ensure_ascii=False)}
-        with writing(path):
-            self.lazy.sink_parquet(Path(path), metadata=told)
+        to_parquet(self, path)
 
     def to_arrow(self) -> "pa.Table":
         """Return the verdicts as a `pyarrow.Table`.
@@ -288,8 +275,7 @@ class PortfolioReport:
         Raises:
             SlaError: pyarrow, of the extra `pandas`, is not installed.
         """
-        need("pandas", "pyarrow")
-        return self.verdicts.to_arrow()
+        return to_arrow(self)
 
     def to_pandas(self) -> "pd.DataFrame":
         """Return the verdicts as a pandas frame.
@@ -297,8 +283,7 @@ class PortfolioReport:
         Raises:
             SlaError: pandas or pyarrow, of the extra `pandas`, is not installed.
         """
-        need("pandas", "pandas", "pyarrow")
-        return self.verdicts.to_pandas()
+        return to_pandas(self)
 
     @cached_property
     def _policies(self) -> pl.Enum:

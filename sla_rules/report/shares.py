@@ -72,7 +72,7 @@ class Survey:
         """Take the events of a frame."""
         types = frame["@type"].cast(pl.String)
         self.given.update(dict(types.value_counts().iter_rows()))
-        latest = int(frame["@at"].max())  # type: ignore[arg-type]
+        latest = int(frame["@at"].to_numpy().max())
         self.latest = latest if self.latest is None else max(self.latest, latest)
         known = _known(frame, self._now)
         own = _own(known)

@@ -30,12 +30,21 @@ def from_json(text: str | bytes) -> Any:
     Raises:
         InputError: not UTF-8, not JSON, or with half a character, which nothing could write again.
     """
+    said = decoded(text)
+    if ("\\u" in text) if isinstance(text, str) else (b"\\u" in text):
+        try:
+            json.dumps(said, ensure_ascii=False, default=str).encode()
+        except UnicodeEncodeError:
+            raise InputError("half a character (a lone surrogate)") from None
+        except RecursionError as error:
+            raise InputError(f"not JSON: {error}") from None
+    return said
+
+
+def decoded(text: str | bytes) -> Any:
+    """Return what a JSON text says, half a character as well. Raises `InputError` as `from_json` otherwise."""
     try:
-        if ("\\u" in text) if isinstance(text, str) else (b"\\u" in text):
-            json.dumps(json.loads(text, parse_int=_integer), ensure_ascii=False, default=str).encode()
         return DECODER.decode(text if isinstance(text, str) else text.decode("utf-8"))
-    except UnicodeEncodeError:
-        raise InputError("half a character (a lone surrogate)") from None
     except UnicodeDecodeError as error:
         raise InputError(f"not UTF-8: byte {error.start}") from None
     except (ValueError, RecursionError) as error:

@@ -1,10 +1,7 @@
 """The rows of a source that are no events: counted, and the first of them listed with their places."""
 
 from sla_rules.errors import InputError
-from sla_rules.events import Finding
-
-MOST_FINDINGS = 10_000
-"""Findings of one source that are listed one by one; those after them are counted in one."""
+from sla_rules.events import MOST_FINDINGS, Finding
 
 
 class Refusals:

@@ -13,8 +13,9 @@ from random import Random
 from typing import Any
 
 from sla_rules.agreement import Agreement
-from sla_rules.errors import SlaError, quoted
+from sla_rules.errors import SlaError
 from sla_rules.evaluators import columnar, reference
+from sla_rules.known import check_agreement
 from sla_rules.report.markdown import table
 from sla_rules.testing import laws
 from sla_rules.testing.directed import History, directed
@@ -164,14 +165,13 @@ def certify(
         AgreementError: a scenario file cannot be read.
         SlaError: not an agreement, or a negative number of examples.
     """
-    if not isinstance(agreement, Agreement):
-        raise SlaError(f"{quoted(agreement)} is not an Agreement; `load` makes one")
+    check_agreement(agreement)
     if examples < 0:
         raise SlaError(f"{examples} random histories cannot be tried")
     work = _Work(agreement, Random(seed))
     scenarios = scenarios_of(agreement)
     steps = len(agreement.policies) + examples + 1
-    tell = progress or (lambda done, of, what: None)  # noqa: ARG005
+    tell = progress or (lambda *_: None)
     tell(0, steps, "scenarios")
     for file, scenario in scenarios:
         found = [

@@ -151,7 +151,7 @@ def _moved(event: Event, by: int) -> Event:
     return Event(id=event.id, type=event.type, subject=event.subject, time=moment(event.at + by), data=event.data)
 
 
-def longer_is_never_worse(agreement: Agreement, history: History, judge: Judge, random: Random) -> Iterator[Broken]:  # noqa: ARG001
+def longer_is_never_worse(agreement: Agreement, history: History, judge: Judge, _: Random) -> Iterator[Broken]:
     """A longer limit never turns met into breached."""
     longer = with_longer_limits(agreement)
     yield from _worse(judged(agreement, history, judge), judged(longer, history, judge), "a longer limit")
@@ -198,7 +198,7 @@ def _is_rows(limit: Mapping[str, Any]) -> bool:
     return not {"until", "end_of", "business_days", "calendar_days"} & limit.keys()
 
 
-def wider_is_never_worse(agreement: Agreement, history: History, judge: Judge, random: Random) -> Iterator[Broken]:  # noqa: ARG001
+def wider_is_never_worse(agreement: Agreement, history: History, judge: Judge, _: Random) -> Iterator[Broken]:
     """A wider exclusion never turns met into breached."""
     if not history.windows:
         return
@@ -258,7 +258,7 @@ def steady(agreement: Agreement, history: History) -> set[str]:
     return found
 
 
-def due_decides(agreement: Agreement, history: History, judge: Judge, random: Random) -> Iterator[Broken]:  # noqa: ARG001
+def due_decides(agreement: Agreement, history: History, judge: Judge, _: Random) -> Iterator[Broken]:
     """A deadline is met if and only if it was stopped no later than its due instant, and pending only before that."""
     for verdict in judged(agreement, history, judge):
         if not isinstance(verdict.terms.policy, Deadline) or verdict.start_at is None or verdict.due_at is None:

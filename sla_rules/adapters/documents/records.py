@@ -11,7 +11,7 @@ from typing import Any
 
 from sla_rules.errors import InputError, did_you_mean, quoted
 from sla_rules.sources.columns import DATA, OWN
-from sla_rules.sources.encoding import DECODER, from_json
+from sla_rules.sources.encoding import decoded, from_json
 from sla_rules.sources.rows import Rows, json_lines, readable
 
 Row = dict[str, Any]
@@ -55,7 +55,7 @@ def records(path: Path, pages: tuple[str, ...] = ()) -> Rows:
             return
         text = path.read_bytes().removeprefix(_BOM)
         try:
-            document = _decoded(text)
+            document = decoded(text)
         except InputError as error:
             # Many products export JSON Lines under the name `.json`.
             if _starts_with_a_record(text):
@@ -132,15 +132,6 @@ def _of_lines(path: Path, pages: tuple[str, ...]) -> Rows:
     for number, value in json_lines(path):
         for record in _unpacked(value, pages):
             yield number, record
-
-
-def _decoded(text: bytes) -> Any:
-    try:
-        return DECODER.decode(text.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise InputError(f"not UTF-8: byte {error.start}") from None
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"not JSON: {error}") from None
 
 
 def _whole(record: Any) -> Any:

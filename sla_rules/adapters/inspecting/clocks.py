@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from sla_rules.adapters.time_forms import instants_in, read_by
+from sla_rules.adapters.time_forms import exchanged, instants_in, read_by
 from sla_rules.errors import quoted
 
 _UTC = ZoneInfo("UTC")
@@ -52,8 +52,8 @@ def clock_of(values: pl.Series) -> Clock | None:
     if not fitting:
         return None
     best = max(fitting, key=lambda form: fitting[form])
-    exchanged = _exchanged(best)
-    other = exchanged if fitting.get(exchanged) == fitting[best] else None
+    swapped = exchanged(best)
+    other = swapped if swapped is not None and fitting.get(swapped) == fitting[best] else None
     return Clock(best, other, is_naive(texts, (best,)))
 
 
@@ -93,7 +93,3 @@ def _like_times(values: pl.Series) -> pl.Series:
 
 def _read(texts: pl.Series, forms: tuple[str, ...], zone: ZoneInfo | None = _UTC) -> int:
     return instants_in(texts, zone, forms).count()
-
-
-def _exchanged(form: str) -> str:
-    return form.replace("%d", "\0").replace("%m", "%d").replace("\0", "%m")

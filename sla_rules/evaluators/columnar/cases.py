@@ -140,9 +140,7 @@ class Cases:
 
     def of_types(self, types: Iterable[str]) -> Flags:
         """Say of which rows the type is among some."""
-        named = frozenset(types)
-        wanted = np.array([type in named for type in self.log.types] or [False], np.bool_)
-        return wanted[self.type] if len(self) else np.zeros(0, np.bool_)
+        return self.log.of_types(types, self.type)
 
     def place(self, rows: Ints) -> Ints:
         """Return the places of rows' events in the log; -1 for the row -1."""
@@ -223,7 +221,7 @@ class Cases:
 
     def seen_from(self, rows: Ints, type: str, start: Ints | None, roles: frozenset[str]) -> Fields:
         """Return what `where` reads at rows of a type: the event's time and own fields, other fields from the case."""
-        own = self.declared[type].fields if type in self.declared else {}
+        own = self.declared[type].fields
 
         def field(name: str) -> Column:
             if name == "time" or name in own:

@@ -6,10 +6,7 @@ from dataclasses import dataclass, replace
 
 from sla_rules.evaluators.columnar.columns import Ints
 from sla_rules.evaluators.columnar.log import Log
-from sla_rules.events import Finding
-
-MOST_FINDINGS = 10_000
-"""Findings of one kind that are listed one by one; those after them are counted in one."""
+from sla_rules.events import MOST_FINDINGS, Finding
 
 
 @dataclass(frozen=True, eq=False)

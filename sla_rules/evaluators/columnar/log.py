@@ -1,6 +1,6 @@
 """The log: all events that are known, as columns, and the order among those of one instant."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any, Protocol
 
@@ -52,10 +52,11 @@ class Log:
             return values
         return scattered(places, values, len(self))
 
-    def of_types(self, types: Sequence[str] | frozenset[str]) -> Any:
-        """Say of which events the type is among some."""
-        wanted = np.array([type in types for type in self.types], np.bool_)
-        return wanted[self.type] if len(self.types) else np.zeros(len(self), np.bool_)
+    def of_types(self, types: Iterable[str], among: Ints | None = None) -> Flags:
+        """Say of which events, all of them unless places in `types` are given, the type is among some."""
+        named = frozenset(types)
+        wanted = np.array([type in named for type in self.types] or [False], np.bool_)
+        return wanted[self.type if among is None else among]
 
     def by_subject(self) -> "Log":
         """Return the same events by subject and time."""

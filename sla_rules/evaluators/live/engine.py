@@ -92,6 +92,7 @@ def _host() -> Any:
                 "the live monitor needs durable-rules on Python 3.11 or 3.12: install `sla-rules[live]`"
             ) from error
 
+        # The library has no types, so its class is anything to the type checker.
         class Quiet(engine.Host):  # type: ignore[misc]
             def _run(self) -> None:
                 """Start no threads: nothing is posted, and there are no timers."""
@@ -111,7 +112,7 @@ def _registered(rules: Rules) -> tuple[str, list[Concluded]]:
             copy = json.loads(text)
             definition = {id: {"all": antecedents, "run": _saying(id, said)} for id, antecedents in copy.items()}
             # A ruleset in which no rule has fired yet crashes when a state of it is deleted, so one fires at once.
-            definition[_WARM] = {"all": [{"m": {_WARM: 1}}], "run": lambda c: None}  # noqa: ARG005
+            definition[_WARM] = {"all": [{"m": {_WARM: 1}}], "run": _saying(_WARM, [])}
             try:
                 _host().register_rulesets({name: definition})
             except SlaError:

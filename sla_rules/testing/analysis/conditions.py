@@ -142,7 +142,7 @@ def of_items(policy: RequiredFields) -> Iterator[Remark]:
                 yield Remark(policy.id, what, f"{place} {'always holds' if all(found) else 'can never hold'}")
 
 
-def always(facts: Facts) -> bool:  # noqa: ARG001
+def always(_: Facts) -> bool:
     """Take every possibility."""
     return True
 
@@ -177,7 +177,7 @@ def likeness(policy: Policy) -> str:
     """Return text that is the same for policies of one start whose cases end in the same way."""
     own = ("start", "for_each", "booked", "record")
     ends = [(role, str(selectors)) for role, selectors in roles(policy) if role not in own]
-    return str((policy.kind, policy.match, types_of(policy.beginnings), ends))  # type: ignore[attr-defined]
+    return str((type(policy).__name__, policy.match, types_of(policy.beginnings), ends))
 
 
 def shared_out(group: list[Policy], type: str, agreement: Agreement) -> Iterator[Remark]:

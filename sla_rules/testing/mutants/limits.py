@@ -88,7 +88,7 @@ def _lead(value: dict[str, str], path: Path, words: Words) -> Iterator[Change]:
         yield dropped((*path, "from"))
 
 
-def _kinds(value: list[str], path: Path, words: Words) -> Iterator[Change]:  # noqa: ARG001
+def _kinds(value: list[str], path: Path, _: Words) -> Iterator[Change]:
     yield from (dropped((*path, index)) for index in range(len(value)))
 
 

@@ -113,7 +113,7 @@ def _decided(value: dict[str, Any], path: Path, words: Words) -> Iterator[Change
             yield replaced((*path, "table", index, "value"), other)
 
 
-def asks(value: dict[str, dict[str, list[str]]], path: Path, words: Words) -> Iterator[Change]:  # noqa: ARG001
+def asks(value: dict[str, dict[str, list[str]]], path: Path, _: Words) -> Iterator[Change]:
     """What a result asks for dropped: altogether, for each result, and each thing of it."""
     yield dropped(path)
     for name, by_value in value.items():

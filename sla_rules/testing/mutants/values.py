@@ -16,7 +16,7 @@ _NEXT_UNIT = {1: "ms", 1_000: "s", SECOND: "min", MINUTE: "h", HOUR: "min"}
 _POINT = Fraction(1, 100)
 
 
-def duration(value: str, path: Path, words: Words) -> Iterator[Change]:  # noqa: ARG001
+def duration(value: str, path: Path, _: Words) -> Iterator[Change]:
     """A microsecond more, one less, and each of its units another."""
     micros = read_duration(value)
     for other in (micros + 1, micros - 1):
@@ -28,7 +28,7 @@ def duration(value: str, path: Path, words: Words) -> Iterator[Change]:  # noqa:
         yield replaced(path, text[: unit.start()] + other_unit + text[unit.end() :])
 
 
-def share(value: str, path: Path, words: Words) -> Iterator[Change]:  # noqa: ARG001
+def share(value: str, path: Path, _: Words) -> Iterator[Change]:
     """A percentage point more, and one less."""
     before = read_percent(value)
     for other in (before + _POINT, before - _POINT):
@@ -36,14 +36,14 @@ def share(value: str, path: Path, words: Words) -> Iterator[Change]:  # noqa: AR
             yield replaced(path, f"{Decimal(int(other * 10**14)).scaleb(-12).normalize():f} %")
 
 
-def number(value: Any, path: Path, words: Words) -> Iterator[Change]:  # noqa: ARG001
+def number(value: Any, path: Path, _: Words) -> Iterator[Change]:
     """One more and one less, of a number with a fraction in its last digit."""
     step = Decimal((0, (1,), int(value.as_tuple().exponent))) if isinstance(value, Decimal) else 1
     yield replaced(path, value + step)
     yield replaced(path, value - step)
 
 
-def boolean(value: bool, path: Path, words: Words) -> Iterator[Change]:  # noqa: ARG001
+def boolean(value: bool, path: Path, _: Words) -> Iterator[Change]:
     """The other one."""
     yield replaced(path, not value)
 
@@ -71,7 +71,7 @@ def calendar(value: str, path: Path, words: Words) -> Iterator[Change]:
 def choice(options: Sequence[str]) -> Rule:
     """Return a rule that gives the next of several words."""
 
-    def other(value: str, path: Path, words: Words) -> Iterator[Change]:  # noqa: ARG001
+    def other(value: str, path: Path, _: Words) -> Iterator[Change]:
         yield from _other(path, following(value, options))
 
     return other
@@ -80,7 +80,7 @@ def choice(options: Sequence[str]) -> Rule:
 def units(options: Sequence[str]) -> Rule:
     """Return a rule for a mapping in which one of several keys names a unit: the next of them."""
 
-    def other(value: dict[str, Any], path: Path, words: Words) -> Iterator[Change]:  # noqa: ARG001
+    def other(value: dict[str, Any], path: Path, _: Words) -> Iterator[Change]:
         for key in value:
             if key in options:
                 yield renamed(value, path, key, following(key, options))

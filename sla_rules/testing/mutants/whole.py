@@ -48,12 +48,12 @@ def changes(raw: Mapping[str, Any]) -> Iterator[Change]:
     yield from parts({"timezone": "UTC", **raw}, (), words, RULES)
 
 
-def timezone(value: str, path: Path, words: Words) -> Iterator[Change]:  # noqa: ARG001
+def timezone(value: str, path: Path, _: Words) -> Iterator[Change]:
     """Other time zones."""
     yield from (replaced(path, zone) for zone in ZONES if zone != value)
 
 
-def in_force(value: dict[str, Any], path: Path, words: Words) -> Iterator[Change]:  # noqa: ARG001
+def in_force(value: dict[str, Any], path: Path, _: Words) -> Iterator[Change]:
     """Each of its days dropped, and a day later and earlier."""
     for key, day in value.items():
         yield dropped((*path, key))
@@ -73,7 +73,7 @@ def declaration(value: dict[str, Any], path: Path, words: Words) -> Iterator[Cha
     yield from parts({"required": False, **value}, path, words, rules)
 
 
-def _values(value: list[Any], path: Path, words: Words) -> Iterator[Change]:  # noqa: ARG001
+def _values(value: list[Any], path: Path, _: Words) -> Iterator[Change]:
     yield dropped(path)
     yield from (dropped((*path, index)) for index in range(len(value)) if len(value) > 1)
 
@@ -132,7 +132,7 @@ def _periods(value: Any, path: Path, words: Words) -> Iterator[Change]:
     yield from listed(_period)(value, path, words)
 
 
-def _period(value: str, path: Path, words: Words) -> Iterator[Change]:  # noqa: ARG001
+def _period(value: str, path: Path, _: Words) -> Iterator[Change]:
     """Yield each edge of a period a minute later and a minute earlier, within its day."""
     for edge in _TIME.finditer(value):
         for step in (1, -1):
@@ -142,7 +142,7 @@ def _period(value: str, path: Path, words: Words) -> Iterator[Change]:  # noqa: 
                 yield replaced(path, value[: edge.start()] + time + value[edge.end() :])
 
 
-def holidays(value: dict[str, Any], path: Path, words: Words) -> Iterator[Change]:  # noqa: ARG001
+def holidays(value: dict[str, Any], path: Path, _: Words) -> Iterator[Change]:
     """Dropped altogether, its country, its subdivision, and each date."""
     yield dropped(path)
     yield from (dropped((*path, key)) for key in ("country", "subdivision") if key in value)
