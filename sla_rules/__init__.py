@@ -24,10 +24,14 @@ if TYPE_CHECKING:
     from sla_rules.errors import CalendarError as CalendarError
     from sla_rules.errors import InputError as InputError
     from sla_rules.errors import SlaError as SlaError
+    from sla_rules.errors import StoreError as StoreError
     from sla_rules.events import Event as Event
     from sla_rules.events import Finding as Finding
     from sla_rules.events import Window as Window
     from sla_rules.judging import judge as judge
+    from sla_rules.monitoring.stores import MemoryStore as MemoryStore
+    from sla_rules.monitoring.stores import SqliteStore as SqliteStore
+    from sla_rules.monitoring.stores import Store as Store
     from sla_rules.portfolio import Portfolio as Portfolio
     from sla_rules.portfolio import load_portfolio as load_portfolio
     from sla_rules.report import Report as Report
@@ -48,12 +52,16 @@ _HOME = {
     "Event": "events",
     "Finding": "events",
     "InputError": "errors",
+    "MemoryStore": "monitoring.stores",
     "Outcome": "verdict",
     "PRESETS": "adapters.presets",
     "Portfolio": "portfolio",
     "Report": "report",
     "SlaError": "errors",
     "SourceMap": "adapters.mapping",
+    "SqliteStore": "monitoring.stores",
+    "Store": "monitoring.stores",
+    "StoreError": "errors",
     "Verdict": "verdict",
     "Verdicts": "verdict",
     "Window": "events",

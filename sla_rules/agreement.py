@@ -19,6 +19,7 @@ from sla_rules.language.declarations import EventDeclaration
 from sla_rules.language.document import AgreementFile, Clause
 from sla_rules.language.loading import dated_versions, load_mapping, load_path
 from sla_rules.language.policies import AnyPolicy, Availability, Classification, Policy
+from sla_rules.language.rules import ChainedRule, in_order, resting_on
 from sla_rules.language.windows import WindowSource
 from sla_rules.periods import midnight
 
@@ -39,6 +40,7 @@ class Agreement:
         calendars: by name, `always` among them.
         windows: by kind, where time that does not count is read from.
         services: those whose availability it promises, `only` or not.
+        rules: by id, of the latest version alone, each after those that it names; they alert and judge nothing.
         known_policies: the ids of all its policies, `only` or not.
         source: the file or folder that it was loaded from; None for a mapping.
         hash: SHA-256 of what the agreement says, as hexadecimal text.
@@ -61,6 +63,7 @@ class Agreement:
         self.zone = ZoneInfo(document.timezone)
         self.clauses: dict[str, Clause] = {clause.id: clause for clause in document.clauses}
         self.policies: dict[str, AnyPolicy] = {policy.id: policy for policy in document.policies}
+        self.rules: Mapping[str, ChainedRule] = {rule.id: rule for rule in in_order(document.rules)}
         self.windows: dict[str, WindowSource] = document.windows
         self.events = {type: EventDeclaration(type, fields) for type, fields in document.events.items()}
         self.calendars: dict[str, Calendar] = {ALWAYS: Calendar(timezone=self.timezone, name=ALWAYS)}
@@ -109,6 +112,8 @@ class Agreement:
     def only(self, *patterns: str) -> "Agreement":
         """Return the same agreement with those of its policies whose ids match one of the patterns (`support.*`).
 
+        Rules that name a policy which is left out are left out too, and so are those that name such a rule.
+
         Raises:
             SlaError: a pattern matches no policy.
         """
@@ -124,10 +129,14 @@ class Agreement:
 
     def _with(self, chosen: set[str]) -> "Agreement":
         """Return the same agreement with these of its policies."""
+        kept = resting_on(self.rules.values(), chosen)
         policies = tuple(policy for policy in self.document.policies if policy.id in chosen)
+        rules = tuple(rule for rule in self.document.rules if rule.id in kept)
         raw = {**self._raw, "policies": [item for item in self._raw.get("policies", ()) if item["id"] in chosen]}
+        if "rules" in raw:
+            raw["rules"] = [item for item in raw["rules"] if item["id"] in kept]
         versions = tuple(version._with(chosen) for version in self.versions if version is not self)
-        document = self.document.model_copy(update={"policies": policies})
+        document = self.document.model_copy(update={"policies": policies, "rules": rules})
         narrowed = Agreement(document, raw, self.source, versions, self._until)
         narrowed.services, narrowed.known_policies = self.services, self.known_policies
         return narrowed

@@ -21,6 +21,10 @@ class BeyondHorizonError(CalendarError):
     """Counted time that a calendar cannot give: the answer lies past the last year it knows."""
 
 
+class StoreError(SlaError):
+    """A store of the live monitor that cannot be opened, read or written, or a snapshot that cannot be restored."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong in an agreement file: what, where, and the nearest right thing."""

@@ -13,6 +13,7 @@ from sla_rules.cli.output import BAD_INPUT, add_command, add_source_options, pro
 from sla_rules.errors import SlaError, did_you_mean, quoted
 from sla_rules.events import Event, Finding, Window
 from sla_rules.judging import judge
+from sla_rules.language.rules import ChainedRule
 from sla_rules.portfolio import Portfolio, load_portfolio
 from sla_rules.sources import read_events
 from sla_rules.verdict import Verdict
@@ -144,7 +145,8 @@ def explain(options: argparse.Namespace) -> int:
     """Tell the whole story of one case."""
     from sla_rules.report.stories import tell
 
-    verdicts, refused = _judged(options)
+    terms = _terms(options)
+    verdicts, refused = _judged(options, terms)
     _say_refused(refused)
     told = [(name, verdict) for name, verdict in verdicts if options.subject in (verdict.subject, *verdict.key)]
     if not told:
@@ -153,7 +155,9 @@ def explain(options: argparse.Namespace) -> int:
     for name, own in groupby(told, key=itemgetter(0)):
         if name is not None:
             print(f"{name}:")
-        tell(verdict for _, verdict in own)
+        of_case = [verdict for _, verdict in own]
+        tell(of_case)
+        _list_rules(terms if isinstance(terms, Agreement) else terms.agreements[str(name)], of_case)
     if options.json is not None:
         of = [{} if name is None else {"agreement": name} for name, _ in told]
         stories = [{**name, **verdict.trace.to_dict()} for name, (_, verdict) in zip(of, told, strict=True)]
@@ -161,9 +165,26 @@ def explain(options: argparse.Namespace) -> int:
     return 0
 
 
-def _judged(options: argparse.Namespace) -> tuple[list[tuple[str | None, Verdict]], list[Finding]]:
+def _list_rules(agreement: Agreement, verdicts: list[Verdict]) -> None:
+    """List the rules of an agreement that concern some verdicts: those of their policies or of events of these."""
+    by = {verdict.version for verdict in verdicts}
+    policies = {verdict.policy for verdict in verdicts}
+    types = frozenset[str]().union(*(verdict.terms.policy.roles for verdict in verdicts))
+    concerned: dict[str, ChainedRule] = {}
+    for version in agreement.versions:
+        for id, rule in version.rules.items() if version.version in by else ():
+            if rule.policies & policies or rule.event_types & types or concerned.keys() & set(rule.rules):
+                concerned[id] = rule
+    if concerned:
+        print("rules, by which the live monitor alerts:")
+    for id, rule in concerned.items():
+        print(f"  {id} (clause {rule.clause}): {rule.sentence()}")
+
+
+def _judged(
+    options: argparse.Namespace, terms: Agreement | Portfolio
+) -> tuple[list[tuple[str | None, Verdict]], list[Finding]]:
     """Return the verdicts, each with the name of its agreement in a portfolio, and the rows that are no events."""
-    terms = _terms(options)
     windows = _windows(options, terms)
     if isinstance(terms, Agreement):
         events, refused = _events(options, terms)

@@ -1,6 +1,7 @@
 """What no single model can see: that names are declared, values possible, tables total and tiers free of overlap."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 from sla_rules.calendar import Calendar
@@ -33,11 +34,15 @@ from sla_rules.language.policies import (
     Procedure,
     RequiredFields,
 )
+from sla_rules.language.rules import ChainedRule, EventFact, Fact, RuleFact, VerdictFact, cycles, includes
 from sla_rules.language.selectors import Selector
 from sla_rules.language.windows import DeclaredWindow, PlannedWindow
 
 Path = tuple[object, ...]
 Found = list[tuple[Path, str]]
+
+MOST_CYCLES = 20
+"""Of rules; more of them would take long to find, and nobody reads them."""
 
 
 def check(document: AgreementFile) -> Found:
@@ -48,6 +53,7 @@ def check(document: AgreementFile) -> Found:
     found.windows()
     for index, policy in enumerate(document.policies):
         found.policy(("policies", index), policy)
+    found.rules()
     return found.found
 
 
@@ -57,6 +63,8 @@ class _Check:
     def __init__(self, document: AgreementFile) -> None:
         self.document = document
         self.found: Found = []
+        self.policy_ids = dict.fromkeys(policy.id for policy in document.policies)
+        self.rule_ids = dict.fromkeys(rule.id for rule in document.rules)
         self.fields: dict[str, list[FieldDeclaration]] = {}
         for declared in document.events.values():
             for name, field in declared.items():
@@ -67,6 +75,8 @@ class _Check:
 
     def known(self, path: Path, what: str, name: object, names: Iterable[object]) -> bool:
         """Note a name that is not among those declared."""
+        if isinstance(names, Mapping) and name in names:
+            return True
         known = [str(known) for known in names]
         if name in known:
             return True
@@ -84,7 +94,7 @@ class _Check:
             for name, field in fields.items():
                 self.declaration(("events", type, name), field, fields)
 
-    def ids(self, path: Path, items: Iterable[Clause | Policy | Exemption]) -> None:
+    def ids(self, path: Path, items: Iterable[Clause | Policy | Exemption | ChainedRule]) -> None:
         ids: set[str] = set()
         for index, item in enumerate(items):
             if item.id in ids:
@@ -366,6 +376,51 @@ class _Check:
             self.selectors((*at, "members"), exemption.backlog.members)
             self.selectors((*at, "until"), exemption.backlog.until)
             self.own_field((*at, "by"), exemption.backlog.by, exemption.backlog.members, KEY_KINDS)
+
+    def rules(self) -> None:
+        """Rules name what is there, each of them may hold, and none rests on itself."""
+        rules = self.document.rules
+        self.ids(("rules",), rules)
+        for index, rule in enumerate(rules):
+            self.rule(("rules", index), rule)
+        places = {rule.id: index for index, rule in enumerate(rules)}
+        for cycle in islice(cycles(rules), MOST_CYCLES):
+            ring = [*cycle, cycle[0]]
+            shown = [*map(quoted, ring[:5]), "…", quoted(ring[-1])] if len(ring) > 7 else map(quoted, ring)
+            path = self.naming(("rules", places[ring[0]]), rules[places[ring[0]]], ring[1])
+            self.problem(path, f"a rule cannot rest on itself: {' → '.join(shown)}")
+
+    def naming(self, path: Path, rule: ChainedRule, other: str) -> Path:
+        """Return the path to where a rule first names another."""
+        facts = ((role, index, fact) for role in ("on", "unless") for index, fact in enumerate(getattr(rule, role)))
+        role, index = next((role, index) for role, index, fact in facts if fact == RuleFact(rule=other))
+        return (*path, role, index, "rule")
+
+    def rule(self, path: Path, rule: ChainedRule) -> None:
+        """Check one rule."""
+        if rule.id in self.policy_ids:
+            self.problem((*path, "id"), f"{quoted(rule.id)} is a policy already, and a rule needs an id of its own")
+        self.known((*path, "clause"), "clause", rule.clause, [clause.id for clause in self.document.clauses])
+        for role in ("on", "unless"):
+            for index, fact in enumerate(getattr(rule, role)):
+                self.fact((*path, role, index), fact)
+        self.condition((*path, "when"), rule.when)
+        for index, fact in enumerate(rule.unless):
+            if any(includes(fact, other) for other in rule.on):
+                self.problem((*path, "unless", index), "holds whenever `on` does, so the rule would never alert")
+
+    def fact(self, path: Path, fact: Fact) -> None:
+        """Check one fact of a rule."""
+        if isinstance(fact, EventFact):
+            self.selectors((*path, "event"), fact.event, stops=True)
+            for index, selector in enumerate(fact.event):
+                if selector.when is not None:
+                    self.problem((*path, "event", index, "when"), "write `where`, or the `when` of the rule")
+        elif isinstance(fact, VerdictFact):
+            for index, id in enumerate(fact.verdict):
+                self.known((*path, "verdict", index), "policy", id, self.policy_ids)
+        else:
+            self.known((*path, "rule"), "rule", fact.rule, self.rule_ids)
 
     def selectors(self, path: Path, selectors: tuple[Selector, ...] | None, *, stops: bool = False) -> None:
         for index, selector in enumerate(selectors or ()):

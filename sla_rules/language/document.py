@@ -8,6 +8,7 @@ from sla_rules.language.base import Day, Localized, Model, Percent, Text, wrong
 from sla_rules.language.calendars import CalendarDeclaration
 from sla_rules.language.declarations import FieldDeclaration, FieldName
 from sla_rules.language.policies import AnyPolicy
+from sla_rules.language.rules import ChainedRule
 from sla_rules.language.windows import WindowSource
 
 Strength = Literal["guarantee", "commitment", "target", "best_effort", "reference"]
@@ -53,7 +54,7 @@ class Clause(Model):
 
 
 class AgreementFile(Model):
-    """An agreement: clauses, declared events, calendars, windows and policies."""
+    """An agreement: clauses, declared events, calendars, windows, policies, and rules for alerts."""
 
     agreement: Text
     title: Localized = {}
@@ -64,3 +65,4 @@ class AgreementFile(Model):
     calendars: dict[Text, CalendarDeclaration] = {}
     windows: dict[Text, WindowSource] = {}
     policies: tuple[AnyPolicy, ...] = ()
+    rules: tuple[ChainedRule, ...] = ()

@@ -5,25 +5,27 @@ import sys
 import textwrap
 from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations
+from operator import eq, ge, gt, le, lt, ne
+from pathlib import Path
 from threading import active_count
 from typing import Any
 
 import pytest
 
 import sla_rules as sla
-from sla_rules.evaluators.live.engine import Engine, Fact
+from sla_rules.evaluators.live.engine import Engine, Fact, NotThere, Of, Rules, There
 
-RULES: dict[str, Any] = {
-    "opened": [{"e": {"$and": [{"kind": "event"}, {"type": "opened"}]}}],
-    "answered": [
-        {"o": {"$and": [{"kind": "event"}, {"type": "opened"}]}},
-        {"a": {"$and": [{"kind": "event"}, {"type": "answered"}, {"subject": {"o": "subject"}}]}},
-    ],
-    "missed": [
-        {"o": {"$and": [{"kind": "event"}, {"type": "opened"}]}},
-        {"d": {"$and": [{"kind": "due"}, {"subject": {"o": "subject"}}]}},
-        {"a$not": {"$and": [{"kind": "event"}, {"type": "answered"}, {"subject": {"o": "subject"}}]}},
-    ],
+RULES: Rules = {
+    "opened": (There("e", {"kind": "event", "type": "opened"}),),
+    "answered": (
+        There("o", {"kind": "event", "type": "opened"}),
+        There("a", {"kind": "event", "type": "answered", "subject": Of("o", "subject")}),
+    ),
+    "missed": (
+        There("o", {"kind": "event", "type": "opened"}),
+        There("d", {"kind": "due", "subject": Of("o", "subject")}),
+        NotThere({"kind": "event", "type": "answered", "subject": Of("o", "subject")}),
+    ),
 }
 """Opened, then answered or, at the due instant, not."""
 
@@ -103,7 +105,7 @@ def test_subjects_whose_hashes_collide_share_nothing() -> None:
 
 def test_the_first_case_of_a_process_in_which_no_rule_holds() -> None:
     code = f"""
-        from sla_rules.evaluators.live.engine import Engine
+        from sla_rules.evaluators.live.engine import Engine, NotThere, Of, There
         engine = Engine({RULES!r})
         for _ in range(3):
             with engine.case() as tell:
@@ -150,7 +152,7 @@ def test_what_cannot_be_told_exactly_is_refused(value: Any) -> None:
 
 @pytest.mark.parametrize("value", [2**63 - 1, -(2**63), 0])
 def test_integers_of_64_bits_are_compared_exactly(value: int) -> None:
-    same = Engine({"same": [{"a": {"kind": "a"}}, {"b": {"$and": [{"kind": "b"}, {"at": {"a": "at"}}]}}]})
+    same = Engine({"same": (There("a", {"kind": "a"}), There("b", {"kind": "b", "at": Of("a", "at")}))})
     other = value - 1 if value > 0 else value + 1
     assert concluded(same, {"kind": "a", "at": value}, {"kind": "b", "at": value}) == ["same"]
     assert concluded(same, {"kind": "a", "at": value}, {"kind": "b", "at": other}) == []
@@ -165,7 +167,55 @@ def test_a_fact_with_too_many_properties_is_refused() -> None:
 
 def test_rules_that_are_none_are_refused() -> None:
     with pytest.raises(sla.SlaError, match="rules that cannot be compiled"):
-        Engine({"wrong": [{"m": {"$nonsense": {"x": 1}}}]})
+        Engine({"wrong": (There("m", {"x": {"$nonsense": 1}}),)})  # type: ignore[dict-item]
+    with pytest.raises(sla.SlaError, match="what must not be there stands last"):
+        Engine({"wrong": (NotThere({"kind": "a"}), There("m", {"kind": "b"}))})
+
+
+ORDERS = {"eq": eq, "ne": ne, "lt": lt, "le": le, "gt": gt, "ge": ge}
+
+
+@pytest.mark.parametrize("by", ORDERS)
+def test_comparisons_between_facts_that_hold_and_that_fail(by: str) -> None:
+    """Each alone, and in the first, middle and last place among others."""
+    same = {"kind": "b", "n": Of("a", "n")}
+    alone = Engine({"rule": (There("a", {"kind": "a"}), There("b", {"kind": "b", "at": Of("a", "at", by)}))})
+    last = Engine({"rule": (There("a", {"kind": "a"}), There("b", {**same, "at": Of("a", "at", by)}))})
+    first = Engine({"rule": (There("a", {"kind": "a"}), There("b", {"at": Of("a", "at", by), **same}))})
+    twice = {"kind": "b", "at": (Of("a", "at", by), Of("a", "till", "le"))}
+    several = Engine({"rule": (There("a", {"kind": "a"}), There("b", twice))})
+    for value in (-(2**62), 4, 5, 6, 2**62):
+        for engine in (alone, last, first, several):
+            within = engine is not several or value <= 6
+            found = concluded(engine, {"kind": "a", "at": 5, "till": 6, "n": 1}, {"kind": "b", "at": value, "n": 1})
+            assert found == (["rule"] if ORDERS[by](value, 5) and within else [])
+        assert concluded(last, {"kind": "a", "at": 5, "n": 1}, {"kind": "b", "at": value, "n": 2}) == []
+
+
+def test_words_whose_hashes_collide_are_not_the_same() -> None:
+    one, other = colliding()
+    engine = Engine(
+        {
+            "is": (There("e", {"kind": "alone", "word": one}),),
+            "joined": (There("a", {"kind": "a"}), There("b", {"kind": "b", "word": Of("a", "word")})),
+            "lone": (There("a", {"kind": "c"}), NotThere({"kind": "b", "word": Of("a", "word")})),
+        }
+    )
+    assert concluded(engine, {"kind": "alone", "word": one}, {"kind": "alone", "word": other}) == ["is"]
+    assert concluded(engine, {"kind": "a", "word": one}, {"kind": "b", "word": other}) == []
+    assert concluded(engine, {"kind": "b", "word": other}, {"kind": "c", "word": one}) == ["lone"]
+
+
+def test_rules_that_nobody_holds_any_more_leave_the_memory() -> None:
+    def resident() -> int:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * 4
+
+    for _ in range(100):
+        Engine(RULES)
+    before = resident()
+    for _ in range(1_000):
+        Engine(RULES)
+    assert resident() - before < 20_000  # kB; each takes 100 or more
 
 
 def test_without_durable_rules_a_sentence_says_what_to_install() -> None:

@@ -1,13 +1,15 @@
 """durable_rules, used in the one way that holds: one case's facts at a time, in order, and all of them let go after.
 
-Nothing is remembered between cases, there are no timers and no threads, and what a rule does is to say that it holds.
-What goes wrong otherwise (states that are shared or crash, events lost between threads) is the library's own.
+Its compiled engine is asked directly: nothing is remembered between cases, there are no timers, no threads and no
+actions; that a rule holds is all that comes back. What goes wrong otherwise (states that are shared or crash, events
+lost between threads, comparisons read beyond their end) is the library's own.
 """
 
-import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import weakref
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import count
 from threading import RLock
 from typing import Any, NamedTuple
 
@@ -16,15 +18,51 @@ from sla_rules.errors import SlaError, quoted
 Fact = Mapping[str, int | str]
 """What is told to the rules: integers of 64 bits, and words."""
 
-Rules = Mapping[str, Sequence[Mapping[str, Any]]]
-"""By name: the antecedents of each rule in the library's own terms, those with `none` last."""
-
 MOST_PROPERTIES = 250
 """Of a fact; the library has room for 254, some of which are its own."""
 
 _CASE = "case"
 _WARM = "warm"
+_ORDER = "told"
 _LEAST, _MOST = -(2**63), 2**63 - 1
+_OPERATORS = {"eq": "$eq", "ne": "$neq", "lt": "$lt", "le": "$lte", "gt": "$gt", "ge": "$gte"}
+_NUMBER = count()
+
+
+class Of(NamedTuple):
+    """A property of a fact that the rule has named before, to compare with.
+
+    Attributes:
+        fact: the name of that fact.
+        property: which of its properties.
+        by: how to compare, this fact's property first: eq, ne, lt, le, gt, ge.
+    """
+
+    fact: str
+    property: str
+    by: str = "eq"
+
+
+Wanted = Mapping[str, int | str | Of | tuple[Of, ...]]
+"""What properties of a fact must be, by their names."""
+
+
+class There(NamedTuple):
+    """That there is a fact with certain properties, under the name by which the rule speaks of it."""
+
+    name: str
+    properties: Wanted
+
+
+class NotThere(NamedTuple):
+    """That no fact with certain properties was told so far; last in a rule, or it would miss what comes later."""
+
+    properties: Wanted
+
+
+Rule = tuple[There | NotThere, ...]
+Rules = Mapping[str, Rule]
+"""By name: what must be there for a rule to hold."""
 
 
 class Concluded(NamedTuple):
@@ -32,7 +70,7 @@ class Concluded(NamedTuple):
 
     Attributes:
         rule: its name.
-        facts: the facts that make it hold, by the names that its antecedents give them.
+        facts: the facts that make it hold, by the names that the rule gives them.
     """
 
     rule: str
@@ -49,7 +87,18 @@ class Engine:
             SlaError: durable-rules, of the extra `live`, is not installed or does not run on this Python; or a rule
                 cannot be one.
         """
-        self._name, self._said = _registered(rules)
+        self._core = _compiled_core()
+        self._lock = RLock()
+        written = {name: {"all": [*_written(rule)]} for name, rule in rules.items()}
+        # The first state of a ruleset may be deleted only after a rule has held in it, so one holds at once.
+        written[_WARM] = {"all": [{"fact": {_WARM: 1}}]}
+        try:
+            self._handle = self._core.create_ruleset(f"rules {next(_NUMBER)}", json.dumps(written))
+        except Exception as error:
+            raise SlaError(f"rules that cannot be compiled: {error}") from error
+        weakref.finalize(self, self._core.delete_ruleset, self._handle)
+        self._asked({_WARM: 1}, 0)
+        self._core.delete_state(self._handle, _CASE)
 
     @contextmanager
     def case(self) -> Iterator[Callable[[Fact], list[Concluded]]]:
@@ -58,95 +107,73 @@ class Engine:
         Raises:
             SlaError: a fact cannot be one.
         """
-        with _LOCK:
+        with self._lock:
             told = 0
 
             def tell(fact: Fact) -> list[Concluded]:
                 nonlocal told
                 _check(fact)
                 told += 1
-                self._said.clear()
-                _assert(self._name, {**fact, "seq": told})
-                return list(self._said)
+                return self._asked(fact, told)
 
             try:
                 yield tell
             finally:
                 if told:
-                    _host().delete_state(self._name, _CASE)
+                    self._core.delete_state(self._handle, _CASE)
 
-
-_LOCK = RLock()
-_KNOWN: dict[str, list[Concluded]] = {}
-"""What the rules registered in this process last concluded, by the name of their ruleset; there is no unregistering."""
-_HOSTS: list[Any] = []
-
-
-def _host() -> Any:
-    """Return the library's host, the one of this process, without the threads that it would start."""
-    if not _HOSTS:
+    def _asked(self, fact: Fact, told: int) -> list[Concluded]:
+        # An id of its own and its number: equal facts are two, and no two are the same to a comparison.
+        text = json.dumps({**fact, _ORDER: told, "id": str(told), "sid": _CASE})
         try:
-            from durable import engine
-        except ImportError as error:
-            raise SlaError(
-                "the live monitor needs durable-rules on Python 3.11 or 3.12: install `sla-rules[live]`"
-            ) from error
-
-        # The library has no types, so its class is anything to the type checker.
-        class Quiet(engine.Host):  # type: ignore[misc]
-            def _run(self) -> None:
-                """Start no threads: nothing is posted, and there are no timers."""
-
-        _HOSTS.append(Quiet())
-    return _HOSTS[0]
+            _, state = self._core.assert_fact(self._handle, text)
+            started = self._core.start_action_for_state(self._handle, state)
+            said = started and started[1]
+            found: list[Concluded] = []
+            while said:
+                found += [Concluded(rule, facts) for rule, facts in json.loads(said).items()]
+                said = self._core.complete_and_start_action(self._handle, state)
+        except self._core.error as error:
+            raise SlaError(f"the rules failed: {error}") from error
+        return found
 
 
-def _registered(rules: Rules) -> tuple[str, list[Concluded]]:
-    """Return the name of the ruleset of some rules, and where they say what they conclude; the same for equal rules."""
-    text = json.dumps(rules, sort_keys=True)
-    name = "r" + hashlib.sha256(text.encode()).hexdigest()[:24]
-    with _LOCK:
-        if name not in _KNOWN:
-            said: list[Concluded] = []
-            # A copy, since registering changes what it is given.
-            copy = json.loads(text)
-            definition = {id: {"all": antecedents, "run": _saying(id, said)} for id, antecedents in copy.items()}
-            # A ruleset in which no rule has fired yet crashes when a state of it is deleted, so one fires at once.
-            definition[_WARM] = {"all": [{"m": {_WARM: 1}}], "run": _saying(_WARM, [])}
-            try:
-                _host().register_rulesets({name: definition})
-            except SlaError:
-                raise
-            except Exception as error:
-                raise SlaError(f"rules that cannot be compiled: {error}") from error
-            _assert(name, {_WARM: 1, "seq": 0})
-            _host().delete_state(name, _CASE)
-            _KNOWN[name] = said
-        return name, _KNOWN[name]
-
-
-def _saying(rule: str, said: list[Concluded]) -> Callable[[Any], None]:
-    def run(context: Any) -> None:
-        said.append(Concluded(rule, {name: _plain(fact) for name, fact in context._m.items()}))
-
-    return run
-
-
-def _plain(fact: Any) -> Fact:
-    return {name: value for name, value in fact.items() if name not in ("sid", "id")}
-
-
-def _assert(name: str, fact: Mapping[str, Any]) -> None:
-    """Assert a fact, and let the rules that it makes hold say so. Raises `SlaError` where one fails."""
-    from durable.engine import MessageNotHandledException
-
+def _compiled_core() -> Any:
+    """Return the library's compiled engine."""
     try:
-        state = _host().assert_fact(name, {**fact, "sid": _CASE})
-    except MessageNotHandledException:
-        return  # no rule is about it
-    problem = (state or {}).get("exception")
-    if problem:
-        raise SlaError(f"the rules failed: {problem}")
+        from durable import engine
+    except ImportError as error:
+        raise SlaError(
+            "the live monitor needs durable-rules on Python 3.11 or 3.12: install `sla-rules[live]`"
+        ) from error
+    return engine.durable_rules_engine
+
+
+def _written(rule: Rule) -> Iterator[dict[str, Any]]:
+    """Yield what must be there in the library's own terms."""
+    first: str | None = None
+    for place, part in enumerate(rule):
+        if isinstance(part, NotThere) and place != len(rule) - 1:
+            raise SlaError("rules that cannot be compiled: what must not be there stands last")
+        name = part.name if isinstance(part, There) else "none$not"
+        tests = [test for property, wanted in part.properties.items() for test in _tests(property, wanted)]
+        if first is None:
+            first = name
+        else:
+            # The library reads beyond its memory where the last comparison between two facts fails, so the last is
+            # one that never does.
+            tests.append({"$neq": {_ORDER: {first: _ORDER}}})
+        yield {name: {"$and": tests}}
+
+
+def _tests(property: str, wanted: object) -> Iterator[dict[str, Any]]:
+    for each in wanted if isinstance(wanted, tuple) and not isinstance(wanted, Of) else (wanted,):
+        if not isinstance(each, Of):
+            yield {property: each}
+        elif each.by == "eq":
+            yield {property: {each.fact: each.property}}
+        else:
+            yield {_OPERATORS[each.by]: {property: {each.fact: each.property}}}
 
 
 def _check(fact: Fact) -> None:

@@ -2,6 +2,7 @@
 
 Read it as the specification. `judge` puts the events in order, sorts them into cases, and lets the
 function named like each kind of policy judge every case. Nothing here is fast at the price of being clear.
+What a limit gives, until when is in time and how much time counted is in `sla_rules.counting`, which is part of it.
 """
 
 from collections.abc import Callable, Iterable, Iterator

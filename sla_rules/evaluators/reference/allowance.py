@@ -1,136 +1,26 @@
-"""What a limit gives a case: counted time, an instant, nothing at all, or no verdict."""
-
-from datetime import timedelta
-from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
+"""What the limit of a deadline gives an instance, as it stands at an instant, by the reference evaluator."""
 
 from sla_rules.calendar import Calendar
-from sla_rules.errors import BeyondHorizonError
+from sla_rules.counting.allowance import Given, calendar_of, given_by
 from sla_rules.evaluators.reference.circumstances import View
-from sla_rules.instants import FIRST, LAST
-from sla_rules.language.calendars import CalendarTable
-from sla_rules.language.limits import BusinessDays, CalendarDays, Each, EndOf, LeadDays, Table, Until
 from sla_rules.language.policies import Deadline
-from sla_rules.periods import add_months, last_instant, local_date, midnight
-
-BEYOND = "the due time lies beyond the horizon of the calendar"
 
 
-class Given(NamedTuple):
-    """What a limit gives.
+def allowance(view: View[Deadline]) -> tuple[Given, Calendar | str]:
+    """Return what the limit gives the case with the attributes it has, and its calendar, or why that is unknown.
 
-    Attributes:
-        counted: microseconds of counted time.
-        instant: the last instant in time, where the limit is no counted time.
-        unjudged: such cases get no verdict.
-        cause: why it cannot be known.
-        basis: the fields and values that chose it.
-
-    With none of them the limit is `none`.
+    An interval that runs backwards gives no verdict, and is a finding.
     """
-
-    counted: int | None = None
-    instant: int | None = None
-    unjudged: bool = False
-    cause: str | None = None
-    basis: tuple[tuple[str, Any], ...] = ()
-
-
-def given_by(limit: Any, view: View[Deadline]) -> Given:
-    """Return what a limit gives the case with the attributes it has."""
-    start, zone, facts = view.instance.start.at, view.world.agreement.zone, view.facts
-    match limit:
-        case int():
-            return Given(counted=limit)
-        case Table():
-            return by_table(limit, view)
-        case LeadDays():
-            return by_lead_days(limit, view)
-        case Each():
-            number = facts.get(limit.times)
-            if number is None or number < 0:
-                return Given(cause=missing(limit.times) if number is None else f"`{limit.times}` is {number}")
-            counted, basis = limit.each * number, ((limit.times, number),)
-            return Given(cause=BEYOND, basis=basis) if counted > LAST - FIRST else Given(counted=counted, basis=basis)
-        case Until():
-            instant = facts.get(limit.until)
-            return Given(cause=missing(limit.until)) if instant is None else Given(instant=instant)
-        case EndOf() | CalendarDays():
-            return end_of_days(limit, start, zone)
-        case BusinessDays():
-            calendar = calendar_of(view)
-            if isinstance(calendar, str):
-                return Given(cause=calendar)
-            return end_of_business_days(limit.business_days, start, calendar, zone)
-        case "none" | "unjudged":
-            return Given(unjudged=limit == "unjudged")
-    raise AssertionError(limit)
+    policy, agreement = view.policy, view.world.agreement
+    calendar = calendar_of(policy.calendar, view.facts, agreement.calendars)
+    given = given_by(policy.limit, view.facts, view.instance.start.at, agreement.zone, calendar)
+    if given.reversed is not None:
+        note_reversed(*given.reversed, view)
+    return given, calendar
 
 
-def missing(name: str) -> str:
-    """Say that a field is missing."""
-    return f"`{name}` is missing"
-
-
-def by_table(limit: Table, view: View[Deadline]) -> Given:
-    """Return what the row of the case's attributes gives."""
-    values = tuple(view.facts.get(name) for name in limit.by)
-    if None in values:
-        return Given(cause=missing(limit.by[values.index(None)]))
-    if values not in limit.rows:
-        return Given(cause=f"the table has no row for {', '.join(map(str, values))}")
-    given = given_by(limit.rows[values], view)
-    return given._replace(basis=(*zip(limit.by, values, strict=True), *given.basis))
-
-
-def by_lead_days(limit: LeadDays, view: View[Deadline]) -> Given:
-    """Return what the tier gives for the calendar days between two instants; one that runs backwards is a finding."""
-    lead, world, start = limit.lead_days, view.world, view.instance.start
-    begin = start.at if lead.from_ is None else view.facts.get(lead.from_)
-    until = view.facts.get(lead.to)
-    if begin is None or until is None:
-        return Given(cause=missing(lead.to if lead.from_ is None or begin is not None else lead.from_))
-    if until < begin:
-        message = f"{view.policy.id}: `{lead.to}` of {start.subject} is before {lead.from_ or start.type}"
-        world.remark("interval_reversed", message, start, view.policy.id)
-        return Given(unjudged=True)
-    days = (local_date(until, world.agreement.zone) - local_date(begin, world.agreement.zone)).days
-    given = given_by(next(tier.limit for tier in limit.tiers if tier.covers(days)), view)
-    return given._replace(basis=(("days ahead", days), *given.basis))
-
-
-def end_of_days(limit: EndOf | CalendarDays, start: int, zone: ZoneInfo) -> Given:
-    """Return the last microsecond of the calendar day or month that a limit means."""
-    day = local_date(start, zone)
-    try:
-        if isinstance(limit, CalendarDays):
-            last = day + timedelta(days=limit.calendar_days)
-        elif limit.end_of == "day":
-            last = day + timedelta(days=limit.after)
-        else:
-            last = add_months(day, limit.after + 1) - timedelta(days=1)
-        return Given(instant=last_instant(last, zone))
-    except (OverflowError, ValueError):
-        return Given(cause=BEYOND)
-
-
-def end_of_business_days(number: int, start: int, calendar: Calendar, zone: ZoneInfo) -> Given:
-    """Return the last microsecond of the n-th day after that of the start on which the calendar is open."""
-    day = local_date(start, zone)
-    try:
-        for _ in range(number):
-            day = local_date(calendar.next_open(midnight(day + timedelta(days=1), zone)), zone)
-        return Given(instant=last_instant(day, zone))
-    except (BeyondHorizonError, OverflowError):
-        return Given(cause=BEYOND)
-
-
-def calendar_of(view: View[Deadline]) -> Calendar | str:
-    """Return the calendar of the case with the attributes it has, or why it is unknown."""
-    choice, calendars = view.policy.calendar, view.world.agreement.calendars
-    if not isinstance(choice, CalendarTable):
-        return calendars[choice]
-    value = view.facts.get(choice.by)
-    if value is None:
-        return missing(choice.by)
-    return calendars[choice.table[value]] if value in choice.table else f"no calendar for {choice.by} {value}"
+def note_reversed(later: str, earlier: str | None, view: View[Deadline]) -> None:
+    """Note an interval that ends before it starts; without a field to start it, it starts with the start event."""
+    start, id = view.instance.start, view.policy.id
+    message = f"{id}: `{later}` of {start.subject} is before {earlier or start.type}"
+    view.world.remark("interval_reversed", message, start, id)

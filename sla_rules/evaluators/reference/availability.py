@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from functools import partial
 
-from sla_rules.calendar import merged
+from sla_rules.counting.still import in_turn
+from sla_rules.counting.uptime import allowed, measure, up_to
 from sla_rules.evaluators.reference.cases import Case, spans
-from sla_rules.evaluators.reference.windows import in_turn, windows
+from sla_rules.evaluators.reference.windows import windows
 from sla_rules.evaluators.reference.world import World
 from sla_rules.events import Event, Window
 from sla_rules.known import unknown_service, windows_of_no_service
@@ -15,8 +16,6 @@ from sla_rules.periods import bounds, label
 from sla_rules.reason import named
 from sla_rules.trace import OUTAGE
 from sla_rules.verdict import Outcome, Terms, Uptime, Verdict
-
-Intervals = tuple[tuple[int, int], ...]
 
 
 def availability(policy: Availability, terms: Terms, world: World) -> Iterator[Verdict]:
@@ -35,7 +34,7 @@ def availability(policy: Availability, terms: Terms, world: World) -> Iterator[V
         start, end = bounds(month, policy.per, zone)
         if start >= world.now:
             return
-        uptime = measure(start, end, out, excluded, world.now)
+        uptime = Uptime(*measure(start, end, out, excluded, world.now))
         if not world.agreement.covers(start):
             note_not_in_force(policy, month, known[0], world)
         elif uptime.measured:
@@ -93,31 +92,6 @@ def outages(policy: Availability, case: Case) -> list[Window]:
     return [Window.between(OUTAGE, span.start, span.end, id=span.begun_by.name) for span in found]
 
 
-def up_to(now: int, stretches: list[Window]) -> Intervals:
-    """Return what of some stretches lies before an instant, merged."""
-    known = [each for each in stretches if each.start_at < now]
-    return merged((each.start_at, now if each.end_at is None else min(each.end_at, now)) for each in known)
-
-
-def measure(start: int, end: int, down: Intervals, excluded: Intervals, now: int) -> Uptime:
-    """Return how much of a month is measured, how much is excluded, and how long the service was down in the rest."""
-    left_out = length(within(excluded, start, end))
-    out = within(down, start, min(end, now))
-    in_both = sum(length(within(excluded, begun, ended)) for begun, ended in out)
-    return Uptime(measured=end - start - left_out, excluded=left_out, down=length(out) - in_both)
-
-
-def within(intervals: Intervals, start: int, end: int) -> Intervals:
-    """Return what of some intervals lies in `[start, end)`."""
-    clipped = ((max(start, begun), min(end, ended)) for begun, ended in intervals)
-    return tuple((begun, ended) for begun, ended in clipped if begun < ended)
-
-
-def length(intervals: Intervals) -> int:
-    """Return the total length of disjoint intervals."""
-    return sum(end - start for start, end in intervals)
-
-
 def decide(
     terms: Terms,
     policy: Availability,
@@ -128,9 +102,8 @@ def decide(
     concerned: tuple[Window, ...],
 ) -> Verdict:
     """A running month is pending unless the outage already exceeds what the whole month allows."""
-    share = policy.at_least
-    allowed = uptime.measured * (share.denominator - share.numerator) // share.denominator
-    if uptime.down > allowed:
+    limit = allowed(uptime.measured, policy.at_least)
+    if uptime.down > limit:
         outcome = Outcome.BREACHED
     else:
         outcome = Outcome.MET if over else Outcome.PENDING
@@ -140,9 +113,9 @@ def decide(
         (policy.service,),
         outcome,
         start_at=start,
-        limit_micros=allowed,
+        limit_micros=limit,
         elapsed_micros=uptime.down,
-        margin_micros=allowed - uptime.down,
+        margin_micros=limit - uptime.down,
         period=month,
         evidence=tuple(str(each.id) for each in concerned if each.kind == OUTAGE),
         standing_still=concerned,

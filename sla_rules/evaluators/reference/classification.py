@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sla_rules.evaluators.reference.allowance import missing
+from sla_rules.counting.allowance import missing
 from sla_rules.evaluators.reference.cases import names
 from sla_rules.evaluators.reference.circumstances import (
     Instance,

@@ -1,29 +1,12 @@
 """When the clock of an instance stands still: pauses, reopenings and excluded windows."""
 
-from typing import NamedTuple
-
-from sla_rules.calendar import merged
+from sla_rules.counting.still import Still, still, still_of
 from sla_rules.evaluators.reference.cases import spans, together
 from sla_rules.evaluators.reference.circumstances import View
-from sla_rules.evaluators.reference.windows import in_turn, windows
+from sla_rules.evaluators.reference.windows import windows
 from sla_rules.events import Event, Window
 from sla_rules.language.policies import Deadline, PauseBetween, PauseWhile
 from sla_rules.reason import named
-
-
-class Still(NamedTuple):
-    """The time that does not count.
-
-    Attributes:
-        intervals: merged, up to the instant of the view where no end is known.
-        paused: whether the clock stands still at that instant with no end in sight.
-        windows: the same time as it came about, as far as it lies between the start and the instant of the view: each
-            with its kind and the events or the window that it rests on.
-    """
-
-    intervals: tuple[tuple[int, int], ...] = ()
-    paused: bool = False
-    windows: tuple[Window, ...] = ()
 
 
 def standing_still(view: View[Deadline]) -> Still:
@@ -36,23 +19,10 @@ def standing_still(view: View[Deadline]) -> Still:
     if not (policy.pause or policy.exclude or instance.reopened):
         return Still()
     known = [still("stopped", stop, again) for stop, again in instance.reopened]
-    lasting = pauses(view)
+    lasting = [*pauses(view)]
     for each in excluded(view):
         (lasting if each.end_at is None else known).append(each)
-    begun = [each for each in lasting if each.start_at <= view.at]
-    ends = [(each, view.at if each.end_at is None else min(each.end_at, view.at)) for each in begun]
-    intervals = merged(
-        [*((each.start_at, each.end_at or 0) for each in known), *((w.start_at, end) for w, end in ends)]
-    )
-    start = view.instance.start.at
-    concerned = [each for each in known if each.start_at <= view.at and (each.end_at or 0) > start]
-    return Still(intervals, any(each.end_at is None for each in begun), in_turn([*concerned, *begun]))
-
-
-def still(kind: str, begun_by: Event, ended_by: Event | None) -> Window:
-    """Return a stretch that one event begins and another ends, named after both."""
-    name = begun_by.name if ended_by is None else f"{begun_by.name} to {ended_by.name}"
-    return Window.between(kind, begun_by.at, None if ended_by is None else ended_by.at, id=name)
+    return still_of(known, lasting, instance.start.at, view.at)
 
 
 def excluded(view: View[Deadline]) -> list[Window]:
@@ -66,7 +36,7 @@ def excluded(view: View[Deadline]) -> list[Window]:
 
 
 def pauses(view: View[Deadline]) -> list[Window]:
-    """Return the pauses of a case, one that was open at the start of the instance among them."""
+    """Return the pauses of a case, those before the start of the instance among them."""
 
     def find() -> list[Window]:
         found: list[Window] = []
@@ -76,8 +46,7 @@ def pauses(view: View[Deadline]) -> list[Window]:
 
     # Which start event an instance has matters to attributes only where events share an instant.
     start = view.instance.start.at if view.case.tied else None
-    found = view.case.once((view.policy.id, start), find)
-    return [each for each in found if each.end_at is None or each.end_at > view.instance.start.at]
+    return view.case.once((view.policy.id, start), find)
 
 
 def between(pause: PauseBetween, view: View[Deadline]) -> list[Window]:

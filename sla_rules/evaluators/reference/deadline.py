@@ -1,28 +1,20 @@
 """Deadlines, by the reference evaluator: until when each instance is in time, and what became of it."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from sla_rules.calendar import Calendar
-from sla_rules.errors import BeyondHorizonError
-from sla_rules.evaluators.reference.allowance import BEYOND, Given, calendar_of, given_by
+from sla_rules.counting.allowance import Given
+from sla_rules.counting.due import Due, counted, margin_of, ordinary_due
+from sla_rules.counting.still import Still
+from sla_rules.evaluators.reference.allowance import allowance
 from sla_rules.evaluators.reference.cases import names
 from sla_rules.evaluators.reference.circumstances import Instance, View, exemptions, period_of, view
-from sla_rules.evaluators.reference.clock import Still, standing_still
+from sla_rules.evaluators.reference.clock import standing_still
 from sla_rules.evaluators.reference.instances import instances, stop_without_start
 from sla_rules.evaluators.reference.world import World
-from sla_rules.events import Event
 from sla_rules.instants import moment
 from sla_rules.language.policies import Deadline
 from sla_rules.verdict import Outcome, Terms, Verdict
-
-
-class Due(NamedTuple):
-    """Until when an instance is in time: `at`, or open for now (None), or unknown for a cause."""
-
-    at: int | None = None
-    cause: str | None = None
-    deferral: tuple[Event, ...] = ()
 
 
 def deadline(policy: Deadline, terms: Terms, world: World) -> Iterator[Verdict]:
@@ -45,18 +37,18 @@ def deadline(policy: Deadline, terms: Terms, world: World) -> Iterator[Verdict]:
 def decide(terms: Terms, now: View[Deadline]) -> Verdict | None:
     """Judge an instance as it stands at its end, or at `as_of` while open; None where its limit leaves it unjudged."""
     policy, instance = now.policy, now.instance
-    given, calendar = given_by(policy.limit, now), calendar_of(now)
+    given, calendar = allowance(now)
     if given.unjudged:
-        note_hidden_breach(given, now)
+        note_hidden_breach(given, calendar, now)
         return None
     still = standing_still(now)
     due = due_of(given, calendar, still, now)
     elapsed = counted(calendar, instance.start.at, now.at, still)
-    margin = margin_of(given, due, calendar, still, elapsed, now)
+    margin = margin_of(given, due, calendar, still, elapsed, now.at, policy.strict)
     exempted_by, grounds = exemptions(now)
     outcome = outcome_of(instance, bool(exempted_by), due, now.at)
     if outcome in (Outcome.MET, Outcome.PENDING, Outcome.VOID):
-        note_hidden_breach(given, now)
+        note_hidden_breach(given, calendar, now)
     reopenings = [event for pair in instance.reopened for event in pair]
     return Verdict(
         terms,
@@ -96,32 +88,10 @@ def outcome_of(instance: Instance, exempt: bool, due: Due, at: int) -> Outcome:
 
 def due_of(given: Given, calendar: Calendar | str, still: Still, now: View[Deadline]) -> Due:
     """Return until when an instance is in time: open while its clock stands still, with no limit, or deferred."""
-    if given.cause is not None:
-        return Due(cause=given.cause)
-    if given.counted is None and given.instant is None:
-        return Due()
-    reached = given.instant
-    if given.counted is not None:
-        if isinstance(calendar, str):
-            return Due(cause=calendar)
-        try:
-            reached = calendar.due(now.instance.start.at, given.counted, still.intervals)
-        except BeyondHorizonError:
-            return Due(cause=BEYOND)
-        # Used up at the very instant at which a pause begins: `closing` has passed a strict limit by then.
-        passed = now.policy.strict and calendar.exhausted_at == "closing" and reached == now.at
-        if still.paused and reached >= now.at and not passed and now.instance.ended_by is None:
-            return deferred(Due(), now)
-    assert reached is not None
-    return deferred(Due(reached - 1 if now.policy.strict else reached), now)
-
-
-def counted(calendar: Calendar | str, start: int, end: int, still: Still) -> int | None:
-    """Return the counted time between two instants; None where the calendar is unknown or does not reach so far."""
-    try:
-        return None if isinstance(calendar, str) else calendar.counted(start, end, still.intervals)
-    except BeyondHorizonError:
-        return None
+    policy, instance = now.policy, now.instance
+    ended = instance.ended_by is not None
+    ordinary = ordinary_due(given, calendar, still, instance.start.at, now.at, ended, policy.strict)
+    return deferred(ordinary, now) if given.bounded and ordinary.cause is None else ordinary
 
 
 def deferred(ordinary: Due, now: View[Deadline]) -> Due:
@@ -147,21 +117,7 @@ def deferred(ordinary: Due, now: View[Deadline]) -> Due:
     return ordinary
 
 
-def margin_of(
-    given: Given, due: Due, calendar: Calendar | str, still: Still, elapsed: int | None, now: View[Deadline]
-) -> int | None:
-    """Return the counted time from the end of the instance to its due instant, negative when late."""
-    if due.cause is not None or elapsed is None:
-        return None
-    if given.counted is not None and not due.deferral and not now.policy.strict:
-        return given.counted - elapsed
-    if due.at is None:
-        return None if given.counted is None or due.deferral else given.counted - elapsed
-    left, over = counted(calendar, now.at, due.at, still), counted(calendar, due.at, now.at, still)
-    return None if left is None or over is None else left - over
-
-
-def note_hidden_breach(later: Given, now: View[Deadline]) -> None:
+def note_hidden_breach(later: Given, later_calendar: Calendar | str, now: View[Deadline]) -> None:
     """Note a limit that had passed before what it depends on changed: judging by the later one hides that breach."""
     policy, case, instance = now.policy, now.case, now.instance
     scopes = {case.world.agreement.windows[kind].scope for kind in policy.exclude} - {None}
@@ -173,8 +129,8 @@ def note_hidden_breach(later: Given, now: View[Deadline]) -> None:
     for at in dict.fromkeys(changed):
         then = View(policy, case, instance, at, case.attributes(before, instance.start, policy.roles))
         before = at
-        given, calendar = given_by(policy.limit, then), calendar_of(then)
-        if not scopes and given.counted is not None and (given.counted, calendar) == (later.counted, calendar_of(now)):
+        given, calendar = allowance(then)
+        if not scopes and given.counted is not None and (given.counted, calendar) == (later.counted, later_calendar):
             continue
         due = due_of(given, calendar, standing_still(then), then)
         if due.at is not None and due.at < at and not given.unjudged:

@@ -1,6 +1,5 @@
 """Windows of time that do not count, by the reference evaluator: those passed in, and those that events tell of."""
 
-from collections.abc import Iterable
 from operator import attrgetter
 from typing import Any
 
@@ -14,11 +13,6 @@ from sla_rules.language.windows import DeclaredWindow, PlannedWindow
 def windows(kind: str, world: World) -> list[Window]:
     """Return all windows of a kind."""
     return world.once(("windows", kind), lambda: find(kind, world))
-
-
-def in_turn(some: Iterable[Window]) -> tuple[Window, ...]:
-    """Return windows in the order in which a story tells of them."""
-    return tuple(sorted(some, key=lambda each: (each.start_at, each.kind, each.id or "")))
 
 
 def find(kind: str, world: World) -> list[Window]:

@@ -151,13 +151,15 @@ class Trial:
         return self._orders[key]
 
     def reduced(self, mutant: Mutant, scenarios: Iterable[Prepared]) -> dict[str, Any]:
-        """Return a mutant of a policy with those policies that its scenarios judge; any other mutant as it is."""
+        """Return a mutant of a policy with those policies that its scenarios judge, any other with all of them."""
+        # Chained rules change no verdict, and one that names a policy would have a mutant without it refused.
+        raw = {key: value for key, value in mutant.raw.items() if key != "rules"}
         if mutant.path[0] != "policies":
-            return dict(mutant.raw)
+            return raw
         kept = {mutant.group}.union(*(each.judged for each in scenarios))
         if kept & self._services:
             kept |= self._services
-        return {**mutant.raw, "policies": [policy for policy in mutant.raw["policies"] if policy["id"] in kept]}
+        return {**raw, "policies": [policy for policy in raw["policies"] if policy["id"] in kept]}
 
     def hold(self, agreement: Agreement, scenarios: list[Prepared]) -> bool:
         """Say whether all scenarios hold; the first that does not is put in front."""
