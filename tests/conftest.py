@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, settings
 
 import sla_rules as sla
 from sla_rules.evaluators import columnar
+from sla_rules.evaluators.live import judging as live
 from sla_rules.verdict import Verdict, Verdicts
 
 settings.register_profile(
@@ -15,7 +16,11 @@ settings.register_profile(
 )
 settings.load_profile("default")
 
-EVALUATORS: dict[str, Callable[..., Verdicts]] = {"reference": sla.judge, "columnar": columnar.judge}
+EVALUATORS: dict[str, Callable[..., Verdicts]] = {
+    "reference": sla.judge,
+    "columnar": columnar.judge,
+    "live": live.judge,
+}
 """Every evaluator that exists, under the signature of `sla.judge`; all semantic tests run on each."""
 
 

@@ -61,7 +61,7 @@ class NotThere(NamedTuple):
 
 
 Rule = tuple[There | NotThere, ...]
-Rules = Mapping[str, Rule]
+Rules = dict[str, Rule]
 """By name: what must be there for a rule to hold."""
 
 
@@ -89,9 +89,11 @@ class Engine:
         """
         self._core = _compiled_core()
         self._lock = RLock()
-        written = {name: {"all": [*_written(rule)]} for name, rule in rules.items()}
+        self._names = [*rules, _WARM]
+        # By number: a name may be any text.
+        written = {str(number): {"all": [*_written(rule)]} for number, rule in enumerate(rules.values())}
         # The first state of a ruleset may be deleted only after a rule has held in it, so one holds at once.
-        written[_WARM] = {"all": [{"fact": {_WARM: 1}}]}
+        written[str(len(rules))] = {"all": [{"fact": {_WARM: 1}}]}
         try:
             self._handle = self._core.create_ruleset(f"rules {next(_NUMBER)}", json.dumps(written))
         except Exception as error:
@@ -131,7 +133,7 @@ class Engine:
             said = started and started[1]
             found: list[Concluded] = []
             while said:
-                found += [Concluded(rule, facts) for rule, facts in json.loads(said).items()]
+                found += [Concluded(self._names[int(number)], facts) for number, facts in json.loads(said).items()]
                 said = self._core.complete_and_start_action(self._handle, state)
         except self._core.error as error:
             raise SlaError(f"the rules failed: {error}") from error
