@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from sla_rules.events import Finding as Finding
     from sla_rules.events import Window as Window
     from sla_rules.judging import judge as judge
+    from sla_rules.monitoring.alerts import Alert as Alert
+    from sla_rules.monitoring.monitor import Monitor as Monitor
     from sla_rules.monitoring.stores import MemoryStore as MemoryStore
     from sla_rules.monitoring.stores import SqliteStore as SqliteStore
     from sla_rules.monitoring.stores import Store as Store
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 __version__ = VERSION
 
 _HOME = {
+    "Alert": "monitoring.alerts",
     "Agreement": "agreement",
     "AgreementError": "errors",
     "BeyondHorizonError": "errors",
@@ -53,6 +56,7 @@ _HOME = {
     "Finding": "events",
     "InputError": "errors",
     "MemoryStore": "monitoring.stores",
+    "Monitor": "monitoring.monitor",
     "Outcome": "verdict",
     "PRESETS": "adapters.presets",
     "Portfolio": "portfolio",

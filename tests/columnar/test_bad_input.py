@@ -13,7 +13,8 @@ import pytest
 
 import sla_rules as sla
 from sla_rules.instants import HOUR, MINUTE, micros, moment
-from tests.columnar.tools import apart, as_rows, counted_findings, expected_of, with_columns, with_json
+from tests.columnar.tools import as_rows, counted_findings, with_columns, with_json
+from tests.comparing import apart, expected_of
 from tests.conftest import History, agreement
 
 FIELDS = {

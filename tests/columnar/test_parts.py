@@ -24,18 +24,8 @@ from sla_rules.testing.directed import History
 from sla_rules.testing.strategies import agreements, histories
 from tests.columnar.test_same_verdicts import INTERCALL, SEEDS, UNSHRUNK
 from tests.columnar.ties import BEGIN, FIELDS, TIES, an_event, at, terms, tied_histories
-from tests.columnar.tools import (
-    apart,
-    as_rows,
-    disordered,
-    expected_of,
-    in_parts,
-    remade,
-    to_json_lines,
-    to_parquet,
-    with_columns,
-    without_nulls,
-)
+from tests.columnar.tools import as_rows, in_parts, to_json_lines, to_parquet, with_columns
+from tests.comparing import apart, disordered, expected_of, remade, without_nulls
 
 
 def through_parts(

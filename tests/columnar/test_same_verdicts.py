@@ -16,20 +16,8 @@ from sla_rules.sources import read_events
 from sla_rules.testing.directed import History
 from sla_rules.testing.strategies import agreements, histories
 from tests.columnar.ties import BEGIN, SLOTS, TIES, at, terms, tied_histories
-from tests.columnar.tools import (
-    WRITERS,
-    apart,
-    as_rows,
-    disordered,
-    expected_of,
-    in_parts,
-    remade,
-    to_json_lines,
-    to_parquet,
-    with_columns,
-    with_json,
-    without_nulls,
-)
+from tests.columnar.tools import WRITERS, as_rows, in_parts, to_json_lines, to_parquet, with_columns, with_json
+from tests.comparing import apart, disordered, expected_of, remade, without_nulls
 
 INTERCALL = sla.load("intercall")
 UNSHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)

@@ -13,7 +13,8 @@ import sla_rules as sla
 from sla_rules.evaluators import columnar
 from sla_rules.judged import judged_of
 from sla_rules.testing.directed import directed
-from tests.columnar.tools import as_rows, expected_of, remade, rows_of, to_parquet
+from tests.columnar.tools import as_rows, to_parquet
+from tests.comparing import expected_of, remade, rows_of
 
 PACKAGE = Path(columnar.__file__).parent
 

@@ -1,16 +1,8 @@
-"""Wrong copies of the columnar evaluator's own rules: the comparison with the reference notices each of them.
+"""Wrong copies of the columnar evaluator's own rules: the comparison with the reference notices each of them."""
 
-A wrong copy is one function with a few words replaced. Where a function no longer has the words, the rule has moved:
-then the copy must follow it.
-"""
-
-import importlib
-import inspect
-import sys
-import textwrap
 from collections.abc import Iterator
-from functools import cache, cached_property
-from typing import Any, NamedTuple
+from functools import cache
+from typing import Any
 
 import pytest
 
@@ -19,7 +11,9 @@ from sla_rules.evaluators.columnar.judging import KINDS
 from sla_rules.instants import moment
 from sla_rules.verdict import Verdicts
 from tests.columnar.ties import FAMILIES, TIES, WRITTEN, at, tied_history
-from tests.columnar.tools import apart, as_rows, expected_of, with_json
+from tests.columnar.tools import as_rows, with_json
+from tests.comparing import apart, expected_of
+from tests.wrong_copies import Copy, put
 
 HOME = "sla_rules.evaluators.columnar"
 SIZES = (30, 22, 14)
@@ -54,21 +48,6 @@ DIRECTED = [
     written((0, "booked", "S", ROOM), (0, "released", "S", {}), (1, "booked", "T", ROOM)),
 ]
 """What random ones hardly ever come to."""
-
-
-class Copy(NamedTuple):
-    """A rule, where it stands, and how the copy has it.
-
-    Attributes:
-        where: module, class if there is one, and function.
-        right, wrong: the words of the rule and of the copy.
-        policies: those that are judged by it.
-    """
-
-    where: str
-    right: str
-    wrong: str
-    policies: tuple[str, ...]
 
 
 DEADLINES = ("plain", "strict", "table", "paused", "deferred")
@@ -218,35 +197,18 @@ def noticing(policies: tuple[str, ...]) -> Iterator[int]:
             yield number
 
 
-def put(monkeypatch: pytest.MonkeyPatch, copy: Copy) -> None:
-    """Put a wrong copy in place of the function, wherever it is known by name."""
-    name, *path = copy.where.split(".")
-    module = importlib.import_module(f"{HOME}.{name}")
-    owner: Any = module
-    for part in path[:-1]:
-        owner = getattr(owner, part)
-    original = vars(owner)[path[-1]]
-    plain = original.func if isinstance(original, cached_property) else getattr(original, "__func__", original)
-    source = textwrap.dedent(inspect.getsource(plain))
-    assert copy.right in source, f"{copy.where} has no longer the words of its rule: {copy.right}"
-    made: dict[str, Any] = {}
-    exec(compile(source.replace(copy.right, copy.wrong), module.__file__ or "", "exec"), vars(module), made)
-    wrong = made[path[-1]]
-    monkeypatch.setattr(owner, path[-1], wrong)
+def put_copy(monkeypatch: pytest.MonkeyPatch, copy: Copy) -> None:
+    original, wrong = put(monkeypatch, HOME, copy)
     for kind, judging in list(KINDS.items()):
         if judging is original:
             monkeypatch.setitem(KINDS, kind, wrong)
-    if owner is module:
-        for other, known in list(sys.modules.items()):
-            if other.startswith(f"{HOME}.") and vars(known).get(path[-1]) is original:
-                monkeypatch.setattr(known, path[-1], wrong)
 
 
 @pytest.mark.parametrize("name", COPIES)
 def test_a_wrong_copy_is_noticed(name: str) -> None:
     copy = COPIES[name]
     with pytest.MonkeyPatch.context() as monkeypatch:
-        put(monkeypatch, copy)
+        put_copy(monkeypatch, copy)
         number = next(noticing(copy.policies), None)
     assert number is not None
     assert differences(copy.policies, number) == []

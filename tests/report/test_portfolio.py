@@ -17,7 +17,8 @@ from sla_rules.instants import moment
 from sla_rules.report import evaluating
 from sla_rules.report.portfolio import PortfolioReport
 from tests.columnar.ties import SLOTS, at
-from tests.columnar.tools import WRITERS, apart, as_rows, in_parts, told, with_columns, with_json, without_nulls
+from tests.columnar.tools import WRITERS, as_rows, in_parts, with_columns, with_json
+from tests.comparing import apart, told, without_nulls
 from tests.conftest import History
 from tests.evaluators.test_portfolio import LAWFUL, TWO, desk, logs, maintenance, small, ticket
 

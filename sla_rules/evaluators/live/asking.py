@@ -4,12 +4,13 @@ A rule names the role, the type of event and, as 1, each condition of which the 
 event begins, ends, breaks or exempts which obligation follows from the rules alone.
 """
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Generic, NamedTuple, TypeVar
 
+from sla_rules.errors import SlaError, quoted
 from sla_rules.evaluators.live.cases import NO_ROLES, Case
-from sla_rules.evaluators.live.engine import Concluded, Engine, Fact, NotThere, Rules, There
+from sla_rules.evaluators.live.engine import Concluded, Engine, Fact, NotThere, Rules, There, named_apart
 from sla_rules.events import Event
 from sla_rules.instants import LAST
 from sla_rules.language.conditions import Condition
@@ -52,12 +53,28 @@ class Role(NamedTuple):
                 wanted[f"when{place}"] = 1
             if self.applies is not None:
                 wanted["applies"] = 1
-            name = f"{self.name}{named}: {selector.type}"
-            found[f"{name} {place + 1}" if name in found else name] = (There("e", wanted), *others)
+            found[named_apart(f"{self.name}{named}: {selector.type}", found)] = (There("e", wanted), *others)
         return found
 
 
 P = TypeVar("P", bound=Policy)
+
+
+def flags(so: Mapping[str, bool]) -> dict[str, int]:
+    """Return what is so or not as rules want it."""
+    return {name: int(holds) for name, holds in so.items()}
+
+
+def the_one(policy: Policy, asked: str, said: list[Concluded]) -> str:
+    """Return the rule of a table that holds, without the name of the table.
+
+    Raises:
+        SlaError: none holds, or more than one.
+    """
+    if len(said) != 1:
+        found = " and ".join(quoted(each.rule) for each in said) or "none"
+        raise SlaError(f"{policy.id}: one rule must say the {asked}, {found} does")
+    return said[0].rule.removeprefix(f"{asked}: ")
 
 
 class Asker(Generic[P]):
@@ -65,13 +82,12 @@ class Asker(Generic[P]):
 
     def __init__(self, policy: P, rules: Rules) -> None:
         self.policy = policy
-        self.engine = Engine(rules)
+        self.engine = Engine(rules, policy.id)
 
     def concludes(self, asked: str, **so: bool) -> str:
         """Return which rule of a table holds, without the name of the table, where some things are so or not."""
         with self.engine.case() as tell:
-            (concluded,) = tell({"as": asked, **{name: int(holds) for name, holds in so.items()}})
-        return concluded.rule.removeprefix(f"{asked}: ")
+            return the_one(self.policy, asked, tell({"as": asked, **flags(so)}))
 
     @contextmanager
     def about(self, case: Case) -> Iterator["Asking[P]"]:

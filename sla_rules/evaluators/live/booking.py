@@ -1,5 +1,6 @@
 """Bookings: intervals of a resource that cases hold, from one moment to another."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,11 @@ class Booking:
     end: int
     made: Moment
     ended: Moment | None = None
+
+    @property
+    def place(self) -> Hashable:
+        """The resource as a key: equal for equal resources."""
+        return self.resource if isinstance(self.resource, Hashable) else canonical(self.resource)
 
     def shares_time_with(self, other: "Booking") -> bool:
         """Say whether another case books some of the same time; touching is no sharing."""

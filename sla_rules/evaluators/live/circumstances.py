@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sla_rules.evaluators.live.asking import NEVER, Asking, Role
+from sla_rules.evaluators.live.asking import NEVER, Asking, Role, flags, the_one
 from sla_rules.evaluators.live.cases import Case
 from sla_rules.evaluators.live.engine import Of, Rules, There
 from sla_rules.evaluators.live.world import World
@@ -33,8 +33,7 @@ def outcome_rules(table: Mapping[Outcome, Mapping[str, int]], policy: Policy) ->
 
 def outcome(asking: Asking[Any], **so: bool) -> Outcome:
     """Return what the rules say an instance comes to."""
-    (concluded,) = asking.tell({"as": "outcome", **{name: int(holds) for name, holds in so.items()}})
-    return Outcome(concluded.rule.removeprefix("outcome: "))
+    return Outcome(the_one(asking.policy, "outcome", asking.tell({"as": "outcome", **flags(so)})))
 
 
 def exemption_rules(policy: Policy) -> Rules:

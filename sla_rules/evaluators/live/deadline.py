@@ -40,7 +40,10 @@ OUTCOMES = {
 
 def deadline_rules(policy: Deadline) -> Rules:
     """Return what the rules decide of a deadline: all but how much time counted."""
-    possible = {each: so for each, so in OUTCOMES.items() if policy.cancel or each is not Outcome.VOID}
+    never = set() if policy.cancel else {Outcome.VOID}
+    if policy.limit == "none":
+        never |= {Outcome.BREACHED, Outcome.UNDETERMINED}
+    possible = {each: so for each, so in OUTCOMES.items() if each not in never}
     return {
         **instance_rules(policy),
         **pause_rules(policy),

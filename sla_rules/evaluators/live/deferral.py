@@ -5,7 +5,7 @@ from typing import Any
 
 from sla_rules.counting.due import Due
 from sla_rules.evaluators.live.asking import Asking, Role
-from sla_rules.evaluators.live.engine import Of, Rules, There
+from sla_rules.evaluators.live.engine import Of, Rules, There, named_apart
 from sla_rules.evaluators.live.instances import Instance
 from sla_rules.language.limits import Deferral
 from sla_rules.language.policies import Deadline
@@ -22,12 +22,14 @@ def deferral_rules(policy: Deadline) -> Rules:
         in_time = {"since": Of("e", "at", "le"), "until": Of("e", "at", "ge")}
         limit = There("l", {"is": "ordinary", "row": row, **in_time})
         for each in allowed:
-            found |= Role("defer", rule.event).rules(limit, named=f" {value} to {each}", to=kinds[each])
+            rules = Role("defer", rule.event).rules(limit, named=f" {value} to {each}", to=kinds[each])
+            found |= {named_apart(name, found): parts for name, parts in rules.items()}
     for kind, number in kinds.items():
         waits = There("d", {"is": "deferred", "to": number, "at": Of("e", "at", "lt")})
         for publishes, other in kinds.items():
             if rule.fits(publishes, kind):
-                found[f"publish {publishes} for {kind}"] = (There("e", {"as": "publish", "kind": other}), waits)
+                name = named_apart(f"publish {publishes} for {kind}", found)
+                found[name] = (There("e", {"as": "publish", "kind": other}), waits)
     return found
 
 

@@ -9,11 +9,12 @@ import json
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from itertools import count
+from itertools import chain, count
 from threading import RLock
 from typing import Any, NamedTuple
 
 from sla_rules.errors import SlaError, quoted
+from sla_rules.evaluators.live.room import Test, check_room
 
 Fact = Mapping[str, int | str]
 """What is told to the rules: integers of 64 bits, and words."""
@@ -65,6 +66,12 @@ Rules = dict[str, Rule]
 """By name: what must be there for a rule to hold."""
 
 
+def named_apart(name: str, rules: Rules) -> str:
+    """Return a name that no rule has yet: the one that is wanted, or with a number."""
+    names = chain((name,), (f"{name} ({number})" for number in count(2)))
+    return next(each for each in names if each not in rules)
+
+
 class Concluded(NamedTuple):
     """That a rule holds.
 
@@ -80,14 +87,15 @@ class Concluded(NamedTuple):
 class Engine:
     """Some rules, ready to be asked about one case after the other, from any thread."""
 
-    def __init__(self, rules: Rules) -> None:
-        """Take the rules.
+    def __init__(self, rules: Rules, of: str | None = None) -> None:
+        """Take the rules; `of` says whose they are, for messages.
 
         Raises:
             SlaError: durable-rules, of the extra `live`, is not installed or does not run on this Python; or a rule
-                cannot be one.
+                cannot be one, or there are too many.
         """
         self._core = _compiled_core()
+        whose = "" if of is None else f"{of}: "
         self._lock = RLock()
         self._names = [*rules, _WARM]
         # By number: a name may be any text.
@@ -95,9 +103,10 @@ class Engine:
         # The first state of a ruleset may be deleted only after a rule has held in it, so one holds at once.
         written[str(len(rules))] = {"all": [{"fact": {_WARM: 1}}]}
         try:
+            check_room(map(_patterns, rules.values()))
             self._handle = self._core.create_ruleset(f"rules {next(_NUMBER)}", json.dumps(written))
         except Exception as error:
-            raise SlaError(f"rules that cannot be compiled: {error}") from error
+            raise SlaError(f"{whose}rules that cannot be compiled: {error}") from error
         weakref.finalize(self, self._core.delete_ruleset, self._handle)
         self._asked({_WARM: 1}, 0)
         self._core.delete_state(self._handle, _CASE)
@@ -176,6 +185,20 @@ def _tests(property: str, wanted: object) -> Iterator[dict[str, Any]]:
             yield {property: {each.fact: each.property}}
         else:
             yield {_OPERATORS[each.by]: {property: {each.fact: each.property}}}
+
+
+def _patterns(rule: Rule) -> Iterator[list[Test]]:
+    """Yield what is tested of each fact, in the order in which the library tests it."""
+    for place, part in enumerate(rule):
+        tests: list[Test] = []
+        for property, wanted in part.properties.items():
+            if isinstance(wanted, Of):
+                tests.append((property, None))
+            elif isinstance(wanted, tuple):
+                tests += [(property, None)] * len(wanted)
+            else:
+                tests.append((property, wanted))
+        yield [*tests, (_ORDER, None)] if place else tests
 
 
 def _check(fact: Fact) -> None:

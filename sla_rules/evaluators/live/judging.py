@@ -1,9 +1,10 @@
 """Judging by rules: which function judges each kind of policy, and what its periods come to."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from functools import partial
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -24,7 +25,8 @@ from sla_rules.evaluators.live.world import World
 from sla_rules.events import Event, Window
 from sla_rules.known import check_agreement, checked_events, checked_windows, known_events
 from sla_rules.language.policies import AnyPolicy
-from sla_rules.periods import Period, bounds
+from sla_rules.language.selectors import types_of
+from sla_rules.periods import bounds
 from sla_rules.verdict import Outcome, Tally, Terms, Verdict, Verdicts
 
 
@@ -80,6 +82,15 @@ class Compiled:
         """
         self.version = version
         self.askers = {id: Asker(policy, rules(policy)) for id, policy in version.policies.items()}
+        self._begun_by: dict[str, list[str]] = {}
+        for id, policy in version.policies.items():
+            for type in types_of(policy.beginnings or policy.named_events):
+                self._begun_by.setdefault(type, []).append(id)
+
+    def concerned(self, types: Iterable[str]) -> list[str]:
+        """Return the ids of the policies of which events of some types may begin an instance, in order."""
+        ids = {id for type in types for id in self._begun_by.get(type, ())}
+        return [id for id in self.askers if id in ids] if ids else []
 
     def terms(self, id: str, as_of: int | None) -> Terms:
         """Return what all verdicts of a policy have in common."""
@@ -98,20 +109,20 @@ class Compiled:
         objective = policy.objective
         if objective is None or not (tally.met or tally.breached or tally.pending):
             return None
-        over = (as_of or 0) >= end_of(period, objective.per, self.version, as_of or 0)
+        end = self.end_of(id, period)
+        over = end is None or (as_of or 0) >= end
         at_best = objective.kept(tally.met + tally.pending, tally.breached)
         at_worst = objective.kept(tally.met, tally.breached + tally.pending)
         decided = over and at_best == at_worst
         outcome = self.askers[id].concludes("period", decided=decided, kept=at_best)
         return Verdict(self.terms(id, as_of), "", (), Outcome(outcome), period=period, tally=tally)
 
-
-def end_of(period: str, per: Period, version: Agreement, now: int) -> int:
-    """Return the instant at which a period is over; the whole is what is known, while the agreement has no end."""
-    if per == "whole":
-        after = version.in_force[1]
-        return now if after is None else after
-    return bounds(period, per, version.zone)[1]
+    def end_of(self, id: str, period: str) -> int | None:
+        """Return when a period of a policy is over; None for the whole of what is known while there is no end to it."""
+        objective = self.version.policies[id].objective
+        if objective is None or objective.per == "whole":
+            return self.version.in_force[1]
+        return bounds(period, objective.per, self.version.zone)[1]
 
 
 _COMPILED: WeakKeyDictionary[Agreement, list[Compiled]] = WeakKeyDictionary()
@@ -143,9 +154,20 @@ def judge_known(
     events: Iterable[Event],
     as_of: object,
     passed: list[Window],
-    gone: Callable[[str, str | None], Mapping[str, Tally]] = lambda *_: {},
+    subjects: Container[str] | None = None,
+    gone: Mapping[tuple[str, str | None], Mapping[str, Tally]] = MappingProxyType({}),
 ) -> Verdicts:
-    """Judge events by the compiled versions of an agreement; `gone` gives what else counts in periods of a policy."""
+    """Judge events by the compiled versions of an agreement.
+
+    Args:
+        versions: of the agreement, in order.
+        agreement: the whole.
+        events: in any order.
+        as_of: the instant of knowledge.
+        passed: windows passed in with them.
+        subjects: those whose own cases are judged; all unless said.
+        gone: what else counts, by policy and version, then by period.
+    """
     known = known_events(events, as_of)
     worlds = [World(each.version, known, passed, agreement.versions) for each in versions]
     verdicts = Verdicts(agreement, known.as_of)
@@ -156,8 +178,10 @@ def judge_known(
             if id in each.askers:
                 note_caseless(each.version.policies[id], world)
                 instances = each.judge(id, world)
+                if subjects is not None and "subject" in each.version.policies[id].match:
+                    instances = [verdict for verdict in instances if verdict.subject in subjects]
                 verdicts += instances
-                verdicts += periods(each, id, instances, gone(id, each.version.version), world.as_of)
+                verdicts += periods(each, id, instances, gone.get((id, each.version.version), {}), world.as_of)
     for world in worlds:
         world.settle()
         already = set(verdicts.findings)

@@ -46,11 +46,18 @@ def never_rules(policy: Never) -> Rules:
     return {
         **Role("start", policy.for_each, policy.applies).rules(*once),
         **Role("until", policy.until).rules(of_another),
-        **violate.rules(held, another=0),
+        **violate.rules(held, another=0, among=set(types_of(policy.violated_by)) - own_starts(policy)),
         **violate.rules(itself, named=" itself", among=types_of(policy.for_each)),
         **exemption_rules(policy),
         **outcome_rules(OUTCOMES, policy),
     }
+
+
+def own_starts(policy: Never) -> set[str]:
+    """Return the types of which every event is a start of its own, so that it can violate no other."""
+    if policy.occurrence == "first" or policy.applies is not None:
+        return set()
+    return {each.type for each in policy.for_each or () if each.where is None and each.when is None}
 
 
 def never(asker: Asker[Never], terms: Terms, world: World, keys: Iterable[Key] | None) -> Iterator[Verdict]:

@@ -17,11 +17,12 @@ from sla_rules.evaluators.live.circumstances import (
     outcome_rules,
     period_of,
 )
-from sla_rules.evaluators.live.engine import Of, Rules, There
+from sla_rules.evaluators.live.engine import Of, Rules, There, named_apart
 from sla_rules.evaluators.live.instances import NOT_ENDED, OPEN, beginning_rules
 from sla_rules.evaluators.live.world import World
 from sla_rules.events import Event
 from sla_rules.language.policies import Procedure, Step
+from sla_rules.language.selectors import types_of
 from sla_rules.verdict import Outcome, Terms, Verdict
 
 OUTCOMES = {
@@ -41,13 +42,16 @@ def procedure_rules(policy: Procedure) -> Rules:
         for place, step in enumerate(policy.steps)
         if step.when is not None
     }
-    asks = {
-        f"asks: {result} {value}": (There("e", {"as": "result", "field": place, "value": number}),)
-        for place, (result, by_value) in enumerate(policy.asks.items())
-        for number, value in enumerate(by_value)
-    }
+    asks: Rules = {}
+    for place, (result, by_value) in enumerate(policy.asks.items()):
+        for number, value in enumerate(by_value):
+            asked = (There("e", {"as": "result", "field": place, "value": number}),)
+            asks[named_apart(f"asks: {result} {value}", asks)] = asked
     beyond = There("p", {"is": "next", "n": Of("e", "n"), "step": Of("e", "step", "lt")})
-    possible = {each: so for each, so in OUTCOMES.items() if policy.end or each is not Outcome.PENDING}
+    never = set() if policy.end else {Outcome.PENDING}
+    if not set(types_of(policy.start)) & set(types_of(policy.step.event)):
+        never.add(Outcome.UNDETERMINED)  # Only a start that is a step can lack which.
+    possible = {each: so for each, so in OUTCOMES.items() if each not in never}
     return {
         **beginning_rules(Role("start", policy.start, policy.applies), policy.occurrence == "each"),
         **Role("step", policy.step.event).rules(),

@@ -42,7 +42,7 @@ class SharedByAll:
     def neighbours(self, policy: NoOverlap, booking: Booking) -> list[Booking]:
         """Return the bookings of other cases that share time on the same resource, those made first first."""
         every = self._once(("bookings", policy.id), lambda: self._bookings(policy))
-        return [each for each in every.get(booking.resource, []) if each.shares_time_with(booking)]
+        return [each for each in every.get(booking.place, []) if each.shares_time_with(booking)]
 
     def _once(self, what: object, find: Callable[[], T]) -> T:
         if what not in self._found:
@@ -82,5 +82,5 @@ class SharedByAll:
         asker = self.askers[policy.id]
         made = (each.booking for case in self.world.cases(policy.match).values() for each in bookings(asker, case))
         for booking in sorted((each for each in made if each is not None), key=attrgetter("made")):
-            by_resource.setdefault(booking.resource, []).append(booking)
+            by_resource.setdefault(booking.place, []).append(booking)
         return by_resource
