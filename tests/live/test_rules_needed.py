@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from functools import cache
-from itertools import islice
 from typing import NamedTuple
 
 import pytest
@@ -12,13 +11,11 @@ from sla_rules.evaluators.live.judging import Compiled, judge_known, rules_of
 from sla_rules.instants import LAST, moment
 from sla_rules.known import checked_windows
 from sla_rules.language.selectors import types_of
-from sla_rules.testing.directed import directed
 from sla_rules.testing.scenarios import as_of, history, scenarios_of
 from sla_rules.verdict import Verdicts
 
 INTERCALL = sla.load("intercall")
-DIRECTED = 400
-"""How many of the directed histories of a policy are tried after its scenarios."""
+SCENARIOS = [scenario for _, scenario in scenarios_of(INTERCALL)]
 
 
 class Told(NamedTuple):
@@ -30,9 +27,9 @@ class Told(NamedTuple):
 
 
 def histories(id: str) -> Iterator[Told]:
-    """The histories of a policy: those of its scenarios, their starts at the end of time, and directed ones."""
+    """The histories of a policy: those of its scenarios, and their starts at the end of time."""
     beginning = types_of(INTERCALL.policies[id].beginnings)
-    for _, scenario in scenarios_of(INTERCALL):
+    for scenario in SCENARIOS:
         if id in scenario.judged:
             windows = [
                 sla.Window(
@@ -47,8 +44,6 @@ def histories(id: str) -> Iterator[Told]:
             yield Told(events, as_of(scenario), windows)
             starts = [each for each in events if each.type in beginning]
             yield from (Told([at_the_end(start)], None, []) for start in starts[:3])
-    for each in islice(directed(INTERCALL, id), DIRECTED):
-        yield Told(list(each.events), None if each.as_of is None else moment(each.as_of), list(each.windows))
 
 
 def at_the_end(event: sla.Event) -> sla.Event:
