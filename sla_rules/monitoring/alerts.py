@@ -7,6 +7,7 @@ from typing import Any
 import pendulum
 
 from sla_rules.instants import moment
+from sla_rules.monitoring.kept import text_of
 
 KINDS = ("started", "warning", "breached", "met", "exempt", "void", "raised", "withdrawn")
 """What an alert may say; `raised` comes from a rule of the agreement, `withdrawn` takes an earlier alert back."""
@@ -85,7 +86,7 @@ def key_of(number: int) -> str:
 
 def written(alert: Alert) -> str:
     """Return an alert as a store keeps it."""
-    return json.dumps(asdict(alert), separators=(",", ":"))
+    return text_of({name: getattr(alert, name) for name in Alert.__slots__})
 
 
 def read(text: str) -> Alert:

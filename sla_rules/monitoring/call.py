@@ -13,7 +13,7 @@ from sla_rules.events import Event, in_order, without_duplicates
 from sla_rules.instants import moment, say_span
 from sla_rules.monitoring import alerts
 from sla_rules.monitoring.alerts import Alert
-from sla_rules.monitoring.kept import event_of, kept, text_of
+from sla_rules.monitoring.kept import copied, kept, text_of
 from sla_rules.monitoring.points import ended_at, wakes_of
 from sla_rules.monitoring.state import State, is_subject
 from sla_rules.monitoring.telling import News, runs, sentence, told_of, warnings_of
@@ -71,7 +71,7 @@ class Call:
         Of several events with one id the first in order is kept, the others are set aside.
         """
         state, changes = self.state, self.state.changes
-        event = event_of(json.loads(text_of(kept(event))))
+        event = copied(event)
         key = text_of(event.id)
         home = None if event.id is None else changes.read(state.store, "ids", key)
         if home is None:
@@ -101,7 +101,8 @@ class Call:
     def _remove(self, event: Event) -> list[str]:
         names = units_of(event, self.state.agreement.versions)
         for name in names:
-            self._unit(name).events.remove(event)
+            # By its id: an event with a number that is no number is not equal to itself.
+            self._unit(name).events = [each for each in self._unit(name).events if each.id != event.id]
         return names
 
     def _look(self, names: Iterable[str]) -> None:
@@ -127,7 +128,7 @@ class Call:
         worlds = state.worlds(unit)
         verdicts = state.judged(name, unit, worlds)
         told, unit.told = unit.told, {}
-        wakes: list[int] = []
+        wakes = list(state.month_ends(worlds))
         for identity, verdict in identified(verdicts):
             before = told.pop(identity, None)
             unit.told[identity] = self._tell(identity, verdict, before)
@@ -139,7 +140,8 @@ class Call:
         for identity, gone in told.items():
             self._take_back(identity, gone.alerts, "what it was about is no longer so")
             self._count(identity, gone, None)
-        self._keep(name, unit, verdicts, wakes, state.rests(worlds, verdicts))
+        if unit.events:
+            self._keep(name, unit, verdicts, wakes, state.rests(worlds, verdicts))
 
     def _keep(self, name: str, unit: Unit, verdicts: list[Verdict], wakes: list[int], rests: set[str]) -> None:
         """Keep a unit, and when to look at it again."""
@@ -176,7 +178,8 @@ class Call:
         """Tell what is so of an instance and was not told, and take back what no longer is."""
         standing = {} if before is None else before.alerts
         news = {**told_of(verdict), **dict(warnings_of(verdict, set(standing)))}
-        self._take_back(identity, {name: standing[name] for name in standing if name not in news}, reason(verdict))
+        if over := {name: standing[name] for name in standing if name not in news}:
+            self._take_back(identity, over, reason(verdict))
         said = {name: standing.get(name) or self._say(alert_of(verdict, each)) for name, each in news.items()}
         return Told(str(verdict.outcome), verdict.period if verdict.uptime is None else None, said)
 
@@ -205,9 +208,9 @@ class Call:
 
     def _count(self, identity: str, before: Told | None, now: Told | None, gone: bool = False) -> None:
         """Count an instance in its period, where it was counted otherwise so far."""
-        policy, version, *_ = json.loads(identity)
         if before is not None and now is not None and (before.outcome, before.period) == (now.outcome, now.period):
             return
+        policy, version, *_ = json.loads(identity)
         for told, step in ((before, -1), (now, 1)):
             if told is not None and told.period is not None:
                 name = text_of([policy, version, told.period])

@@ -9,13 +9,23 @@ from typing import Any
 from sla_rules.errors import InputError, quoted
 from sla_rules.events import Event
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+
+
+def copied(event: Event) -> Event:
+    """Return an event as a store will give it back. Raises `InputError` for data that cannot be kept."""
+    try:
+        for name in event.data:
+            if not isinstance(name, str):
+                raise TypeError(f"the name of a field must be text, found {quoted(name)}")
+        return event_of(json.loads(text_of(kept(event))))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InputError(f"event {quoted(event.name)}: its data cannot be kept: {error}") from None
+
 
 def kept(event: Event) -> list[Any]:
-    """Return an event as plain values. Raises `InputError` for data that cannot be kept."""
-    try:
-        data = {name: plain(value) for name, value in event.data.items()}
-    except (TypeError, RecursionError) as error:
-        raise InputError(f"event {quoted(event.name)}: its data cannot be kept: {error}") from None
+    """Return an event as plain values. Raises `TypeError` for a value that is none."""
+    data = {name: plain(value) for name, value in event.data.items()}
     return [event.type, event.subject, event.at, event.id, data, event.place]
 
 
@@ -33,7 +43,10 @@ def plain(value: Any) -> Any:
     """Return a value as JSON tells it, one that JSON has no word for under a word of ours."""
     if value is None or isinstance(value, bool):
         return value
-    for kind in (str, int, float):
+    if isinstance(value, str):
+        # Not `str(value)`: the text of a member of an `Enum` is its name.
+        return str.__str__(value)
+    for kind in (int, float):
         if isinstance(value, kind):
             return kind(value)
     if isinstance(value, datetime):
@@ -64,4 +77,4 @@ def unplain(value: Any) -> Any:
 
 def text_of(said: Any) -> str:
     """Return plain values as the store keeps them: ASCII, so that any text can be kept."""
-    return json.dumps(said, separators=(",", ":"))
+    return _ENCODER.encode(said)

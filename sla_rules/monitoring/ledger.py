@@ -115,13 +115,20 @@ class Ledger:
             return touched
         old_windows = {kind: self.windows(kind) for kind in self._kinds(before, share)}
         old_backlogs = {backlog: self._by_owner(backlog) for backlog in {*before.members, *share.members}}
-        for id in {*before.publications, *share.publications}:
-            if before.publications.get(id) != share.publications.get(id):
-                touched.tags.add(publication_tag(id))
-                self._publications.pop(id, None)
+        published = [
+            (policy, self.publications(policy))
+            for policy in self.version.policies.values()
+            if isinstance(policy, Deadline) and before.publications.get(policy.id) != share.publications.get(policy.id)
+        ]
         self._shares[unit] = share
         if not share:
             del self._shares[unit]
+        for policy, earlier in published:
+            self._publications.pop(policy.id, None)
+            touched.tags.add(publication_tag(policy.id))
+            # One after all others changes nothing for those that have found theirs among the others.
+            if self.publications(policy)[: len(earlier)] != earlier:
+                touched.tags.add(publication_tag(policy.id, found=True))
         for kind, old in old_windows.items():
             self._windows.pop(kind, None)
             touched.windows += [(kind, window) for window in different(old, self.windows(kind))]
@@ -232,6 +239,6 @@ def window_tag(kind: str, scope: object) -> str:
     return text_of(["window", kind, str(scope) if scope is not None else None])
 
 
-def publication_tag(policy: str) -> str:
-    """Return the name of the publications that a policy waits for."""
-    return text_of(["publication", policy])
+def publication_tag(policy: str, found: bool = False) -> str:
+    """Return the name of the publications that a policy waits for, or of those that were found."""
+    return text_of(["found" if found else "publication", policy])

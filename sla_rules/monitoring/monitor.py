@@ -14,7 +14,7 @@ from sla_rules.agreement import Agreement
 from sla_rules.errors import InputError, SlaError, StoreError, quoted
 from sla_rules.evaluators.live.judging import compiled, judge_known
 from sla_rules.events import Event, Window
-from sla_rules.instants import micros, moment, span_micros
+from sla_rules.instants import LAST, micros, moment, span_micros
 from sla_rules.known import check_agreement, checked_windows
 from sla_rules.monitoring import alerts
 from sla_rules.monitoring.alerts import Alert
@@ -114,7 +114,8 @@ class Monitor:
     def next_alert(self) -> pendulum.DateTime | None:
         """Return the earliest instant at which `advance` may have something to say: a warning, a breach, a period."""
         with self._lock:
-            return None if self._state.wakes.next is None else moment(self._state.wakes.next)
+            at = self._state.wakes.next
+            return None if at is None or at > LAST else moment(at)
 
     def verdicts(self, subject: str | None = None) -> Verdicts:
         """Return the verdicts as of now, on all that is kept or on one subject: those that `judge` gives."""

@@ -91,16 +91,11 @@ def wakes_of(verdict: Verdict) -> Iterator[int]:
 
 
 def wakes_of_month(verdict: Verdict, now: int) -> Iterator[int]:
-    """Yield when a running month is over, and when the outage will exceed what it allows if it lasts."""
+    """Yield when the outage of a running month will exceed what it allows, if it lasts."""
     policy = verdict.terms.policy
-    if not isinstance(policy, Availability) or verdict.period is None:
+    if verdict.outcome is not Outcome.PENDING or not isinstance(policy, Availability) or verdict.period is None:
         return
     start, end = bounds(verdict.period, policy.per, verdict.terms.zone)
-    # Over at its end, and the next one begins: it is judged from its first microsecond on.
-    yield end
-    yield end + 1
-    if verdict.outcome is not Outcome.PENDING:
-        return
 
     def too_long(at: int) -> bool:
         measured = measure(start, end, up_to(at, down), up_to(at, apart), at)

@@ -17,6 +17,7 @@ from sla_rules.monitoring.kept import event_of, kept, text_of
 from sla_rules.monitoring.ledger import Ledger, Share, Touched, backlogs_of, publication_tag, window_tag
 from sla_rules.monitoring.stores import Changes, Store
 from sla_rules.monitoring.units import SUBJECT, Unit, read, unit_of
+from sla_rules.periods import bounds, label
 from sla_rules.verdict import Tally, Verdict
 
 
@@ -134,6 +135,8 @@ class State:
         types = {event.type for event in unit.events}
         touched: list[Touched] = []
         unit.shares = False
+        if not any(types & ledger.types for ledger in self.ledgers):
+            return [ledger.put(name, Share()) for ledger in self.ledgers]
         for world, ledger in zip(self.worlds(unit), self.ledgers, strict=True):
             share = ledger.share_of(world, is_subject(name)) if types & ledger.types else Share()
             unit.shares = unit.shares or bool(share)
@@ -172,6 +175,15 @@ class State:
         ahead = [each for each in self.passed if each.end_at is None]
         return [each.start_at for each in ahead if any(concerns(each, each.kind, tag) for tag in rests)]
 
+    def month_ends(self, worlds: list[World]) -> Iterator[int]:
+        """Yield when the months of the services among some events are over, and when the next ones are first judged."""
+        for world in worlds:
+            zone = world.agreement.zone
+            for policy in world.agreement.policies.values():
+                if isinstance(policy, Availability) and (policy.service,) in world.cases(SUBJECT):
+                    end = bounds(label(world.now, policy.per, zone), policy.per, zone)[1]
+                    yield from (end, end + 1)
+
     def booked_until(self, name: str) -> int:
         """Return when the last booking of a unit ends."""
         return max((ledger.booked_until(name) for ledger in self.ledgers), default=0)
@@ -181,7 +193,11 @@ class State:
         tags: set[str] = set()
         for world, ledger in zip(worlds, self.ledgers, strict=True):
             version = world.agreement
-            for id in {verdict.policy for verdict in verdicts if verdict.version == version.version}:
+            by_policy: dict[str, list[Verdict]] = {}
+            for verdict in verdicts:
+                if verdict.version == version.version:
+                    by_policy.setdefault(verdict.policy, []).append(verdict)
+            for id, of_policy in by_policy.items():
                 policy = version.policies[id]
                 if isinstance(policy, Availability):
                     tags |= {window_tag(kind, policy.service) for kind in policy.exclude}
@@ -189,7 +205,7 @@ class State:
                     for kind in policy.exclude:
                         tags |= {window_tag(kind, value) for value in values(world, version.windows[kind].scope)}
                     if policy.deferral is not None and any(each.type in policy.deferral.types for each in world.events):
-                        tags.add(publication_tag(id))
+                        tags.add(publication_tag(id, found=all(each.due_at is not None for each in of_policy)))
                 for backlog in backlogs_of(policy):
                     tags |= {ledger.backlog_tag(backlog, value) for value in values(world, backlog.by)}
         return tags

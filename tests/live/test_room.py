@@ -184,30 +184,30 @@ def test_texts_of_every_sort(text: str) -> None:
 
 
 def test_rules_whose_names_would_be_the_same() -> None:
-    types = {name: {"level": TEXT, "to": TEXT, "kind": TEXT} for name in ("o", "c", "c (2)", "d", "p")}
+    types = {name: {"level": TEXT, "to": TEXT, "kind": TEXT, "by": TEXT} for name in ("o", "c", "c (2)", "d", "p")}
     policy = agreement(
         {
             "start": "o",
-            "stop": ["c (2)", {"type": "c", "where": {"level": "x"}}, {"type": "c", "where": {"level": "y"}}],
+            "stop": ["c (2)", {"type": "c", "where": {"by": "x"}}, {"type": "c", "where": {"by": "y"}}],
             "limit": "1 h",
             "deferral": {
                 "by": "level",
-                "table": {"a to b": ["c"], "a": ["b to c"]},
+                "table": {"a to b": ["c"], "a": ["b to c", "b for c"]},
                 "event": "d",
                 "field": "to",
                 "until": "p",
                 "kind": "kind",
-                "carries": {"a for b": ["c"], "a": ["b for c", "b to c"]},
+                "carries": {"a for b": ["c"], "a": ["b for c"]},
             },
         },
         events=types,
     )
-    for level, kind in (("a to b", "c"), ("a", "b to c")):
-        for published in ("a", "a for b"):
+    for level, kind in (("a to b", "c"), ("a", "b to c"), ("a", "b for c")):
+        for published in ("a", "a for b", "b for c"):
             for stop, value in (("c (2)", "z"), ("c", "x"), ("c", "y"), ("c", "z")):
                 history = History()
                 add(add(history, 1, "o", level=level), 2, "d", to=kind)
-                add(add(history, 5, "p", kind=published), 6, stop, level=value)
+                add(add(history, 5, "p", kind=published), 6, stop, by=value)
                 add(history, 8, "o")
                 assert differences(policy, history.events) == []
 

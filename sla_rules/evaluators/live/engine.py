@@ -1,7 +1,8 @@
 """durable_rules, used in the one way that holds: one case's facts at a time, in order, and all of them let go after.
 
-Its compiled engine is asked directly: nothing is remembered between cases, there are no timers, no threads and no
-actions; that a rule holds is all that comes back. What goes wrong otherwise (states that are shared or crash, events
+Its compiled engine is asked directly: no fact of a case is there in the next, there are no timers, no threads and no
+actions; that a rule holds is all that comes back. What the engine said to a story, which most cases share with others,
+need not be asked again. What goes wrong otherwise (states that are shared or crash, events
 lost between threads, comparisons read beyond their end) is the library's own.
 """
 
@@ -15,6 +16,7 @@ from typing import Any, NamedTuple
 
 from sla_rules.errors import SlaError, quoted
 from sla_rules.evaluators.live.room import Test, check_room
+from sla_rules.evaluators.live.stories import Said, Stories
 
 Fact = Mapping[str, int | str]
 """What is told to the rules: integers of 64 bits, and words."""
@@ -98,6 +100,7 @@ class Engine:
         whose = "" if of is None else f"{of}: "
         self._lock = RLock()
         self._names = [*rules, _WARM]
+        self._stories = Stories(map(_heeded, rules.values()))
         # By number: a name may be any text.
         written = {str(number): {"all": [*_written(rule)]} for number, rule in enumerate(rules.values())}
         # The first state of a ruleset may be deleted only after a rule has held in it, so one holds at once.
@@ -119,30 +122,46 @@ class Engine:
             SlaError: a fact cannot be one.
         """
         with self._lock:
-            told = 0
+            told: list[Fact] = []
+            asked = 0
+            story = self._stories.begin()
 
             def tell(fact: Fact) -> list[Concluded]:
-                nonlocal told
+                nonlocal asked, story
                 _check(fact)
-                told += 1
-                return self._asked(fact, told)
+                told.append(fact)
+                following = self._stories.after(story, fact)
+                said = following.said
+                if said is None:
+                    while asked < len(told):
+                        asked += 1
+                        said = self._asked(told[asked - 1], asked)
+                    following.said = said
+                story = following
+                return [
+                    Concluded(self._names[rule], {name: told[number - 1] for name, number in facts.items()})
+                    for rule, facts in said or ()
+                ]
 
             try:
                 yield tell
             finally:
-                if told:
+                if asked:
                     self._core.delete_state(self._handle, _CASE)
 
-    def _asked(self, fact: Fact, told: int) -> list[Concluded]:
+    def _asked(self, fact: Fact, told: int) -> list[Said]:
         # An id of its own and its number: equal facts are two, and no two are the same to a comparison.
         text = json.dumps({**fact, _ORDER: told, "id": str(told), "sid": _CASE})
         try:
             _, state = self._core.assert_fact(self._handle, text)
             started = self._core.start_action_for_state(self._handle, state)
             said = started and started[1]
-            found: list[Concluded] = []
+            found: list[Said] = []
             while said:
-                found += [Concluded(self._names[int(number)], facts) for number, facts in json.loads(said).items()]
+                found += [
+                    (int(rule), {name: each[_ORDER] for name, each in facts.items()})
+                    for rule, facts in json.loads(said).items()
+                ]
                 said = self._core.complete_and_start_action(self._handle, state)
         except self._core.error as error:
             raise SlaError(f"the rules failed: {error}") from error
@@ -201,11 +220,23 @@ def _patterns(rule: Rule) -> Iterator[list[Test]]:
         yield [*tests, (_ORDER, None)] if place else tests
 
 
+def _heeded(rule: Rule) -> Iterator[tuple[Test, set[str]]]:
+    """Yield what is tested first of each fact, and all properties of it that the rule reads."""
+    read = {part.name: set(part.properties) for part in rule if isinstance(part, There)}
+    for part in rule:
+        for wanted in part.properties.values():
+            for each in wanted if isinstance(wanted, tuple) and not isinstance(wanted, Of) else (wanted,):
+                if isinstance(each, Of):
+                    read[each.fact].add(each.property)
+    for part, (first, *_) in zip(rule, _patterns(rule), strict=True):
+        yield first, read[part.name] if isinstance(part, There) else set(part.properties)
+
+
 def _check(fact: Fact) -> None:
     """Refuse what the library would take and not keep as it is."""
     if len(fact) > MOST_PROPERTIES:
         raise SlaError(f"a fact of {len(fact)} properties; {MOST_PROPERTIES} is the most")
     for name, value in fact.items():
-        if isinstance(value, str) or (type(value) is int and _LEAST <= value <= _MOST):
+        if (type(value) is int and _LEAST <= value <= _MOST) or isinstance(value, str):
             continue
         raise SlaError(f"fact: {name} must be text or an integer of 64 bits, found {quoted(value)}")
