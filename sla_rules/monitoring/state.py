@@ -176,13 +176,13 @@ class State:
         return [each.start_at for each in ahead if any(concerns(each, each.kind, tag) for tag in rests)]
 
     def month_ends(self, worlds: list[World]) -> Iterator[int]:
-        """Yield when the months of the services among some events are over, and when the next ones are first judged."""
+        """Yield when the months of the services among some events are first judged, and when they are over."""
         for world in worlds:
             zone = world.agreement.zone
             for policy in world.agreement.policies.values():
                 if isinstance(policy, Availability) and (policy.service,) in world.cases(SUBJECT):
-                    end = bounds(label(world.now, policy.per, zone), policy.per, zone)[1]
-                    yield from (end, end + 1)
+                    start, end = bounds(label(world.now, policy.per, zone), policy.per, zone)
+                    yield from (start + 1, end)
 
     def booked_until(self, name: str) -> int:
         """Return when the last booking of a unit ends."""

@@ -147,19 +147,19 @@ def hold(machine: type[RuleBasedStateMachine], examples: int) -> None:
 
 
 def test_the_intercall_agreement() -> None:
-    hold(OnIntercall, 12)
+    hold(OnIntercall, 40)
 
 
 def test_any_agreement() -> None:
-    hold(OnAnyAgreement, 20)
+    hold(OnAnyAgreement, 30)
 
 
 def test_many_events_at_one_instant() -> None:
-    hold(OnTies, 30)
+    hold(OnTies, 80)
 
 
 def test_amended_agreements(amended: sla.Agreement) -> None:
-    hold(type("OnAmended", (OnTies,), {"agreement": amended}), 30)
+    hold(type("OnAmended", (OnTies,), {"agreement": amended}), 60)
 
 
 amended = two_versions
