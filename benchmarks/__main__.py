@@ -7,7 +7,7 @@ import argparse
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 
-from benchmarks import calendar, growth, history, hours, importing, larger, machine, mixed, page, ticket
+from benchmarks import calendar, growth, history, hours, importing, larger, machine, mixed, monitor, page, ticket
 from benchmarks.measuring import Table
 
 _QUICK_SIZES = (1_000, 10_000)
@@ -28,6 +28,7 @@ def sections(quick: bool, plot: bool) -> list[Callable[[], Iterator[Table]]]:
             lambda: mixed.tables((50_000,)),
             lambda: larger.tables(50_000, 2),
             lambda: ticket.tables(200),
+            lambda: monitor.tables(100, 20, 200, 400),
             lambda: calendar.tables(100_000, 1_000),
             lambda: hours.tables(20_000, rounds=1),
             lambda: importing.tables(1),
@@ -37,6 +38,7 @@ def sections(quick: bool, plot: bool) -> list[Callable[[], Iterator[Table]]]:
         history.tables,
         mixed.tables,
         ticket.tables,
+        monitor.tables,
         calendar.tables,
         hours.tables,
         importing.tables,

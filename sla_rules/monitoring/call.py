@@ -27,17 +27,24 @@ RAISED = "raised"
 
 
 class Call:
-    """Takes events and the clock in, and keeps the alerts that follow in `alerts`."""
+    """Takes events and the clock in.
+
+    Attributes:
+        alerts: what follows.
+        begun: whether anything has changed, so that what is in memory is not what the store holds.
+    """
 
     def __init__(self, state: State, retention: int | None) -> None:
         self.state = state
         self.retention = retention
         self.alerts: list[Alert] = []
+        self.begun = False
         self._units: dict[str, Unit] = {}
         self._periods: dict[str, None] = {}
 
     def advance(self, now: int) -> None:
         """Move the clock on, and look again at everything whose instant passes on the way, one after the other."""
+        self.begun = True
         wakes = self.state.wakes
         while wakes.next is not None and wakes.next <= now:
             self.state.now = wakes.next
@@ -46,15 +53,17 @@ class Call:
 
     def observe(self, event: Event) -> None:
         """Take an event in, and look again at what it touches."""
-        state = self.state
+        state, event = self.state, copied(event)
         if state.now is None or event.at > state.now:
             self.advance(event.at)
         elif self.retention is not None and event.at < state.now - self.retention:
             long_ago = f"is older than the {say_span(self.retention)} that this monitor keeps"
             raise InputError(f"event {quoted(event.name)} at {moment(event.at).isoformat()} {long_ago}")
+        self.begun = True
         names = self._take(event)
         touched = [each for name in names for each in state.share(name, self._unit(name))]
-        self._look([*names, *(name for each in touched for name in state.resting_on(each))])
+        # Sorted, so that alerts come in the same order after a restart.
+        self._look([*names, *sorted({name for each in touched for name in state.resting_on(each)})])
 
     def judge_all(self) -> None:
         """Look again at everything, after what was passed in with the events has changed."""
@@ -71,7 +80,6 @@ class Call:
         Of several events with one id the first in order is kept, the others are set aside.
         """
         state, changes = self.state, self.state.changes
-        event = copied(event)
         key = text_of(event.id)
         home = None if event.id is None else changes.read(state.store, "ids", key)
         if home is None:
@@ -123,7 +131,7 @@ class Call:
     def _judge(self, name: str) -> None:
         """Judge a unit as of now, and tell what is no longer as it was told."""
         state, unit = self.state, self._unit(name)
-        if self._lets_go(name, unit):
+        if self._lets_go(name, unit) or not (unit.events or unit.told):
             return
         worlds = state.worlds(unit)
         verdicts = state.judged(name, unit, worlds)
@@ -150,29 +158,42 @@ class Call:
         unit.due = min(pending, default=None)
         unit.start = min((each.start_at for each in verdicts if each.start_at is not None), default=unit.events[0].at)
         unit.end = None
-        if not any(runs(each) for each in verdicts):
+        if not any(runs(each, unit.events) for each in verdicts):
             unit.end = max([*(event.at for event in unit.events), *(ended_at(each) or 0 for each in verdicts)])
-            if self.retention is not None and not state.lasting(name):
-                wakes.append(max(unit.end, state.booked_until(name)) + self.retention + 1)
+            leaves = self._leaves(name)
+            if leaves is not None:
+                wakes.append(leaves)
         unit.wakes = min((at for at in [*wakes, *state.openings(rests)] if at > now), default=None)
         state.keep(name, unit, rests)
+
+    def _leaves(self, name: str) -> int | None:
+        """Return when a unit may be let go, with those whose bookings share time; None while one of them stays."""
+        group = {each: self._unit(each) for each in self.state.sharing(name)}
+        if self.retention is None or any(each.end is None or self.state.lasting(name) for name, each in group.items()):
+            return None
+        times = [event.at for each in group.values() for event in each.events]
+        ends = [max(each.end or 0, self.state.booked_until(name)) for name, each in group.items()]
+        return max(times + ends) + self.retention + 1
 
     def _lets_go(self, name: str, unit: Unit) -> bool:
         """Let a unit go that was closed longer ago than anything is kept; what counts in periods goes on counting."""
         state = self.state
-        if self.retention is None or unit.end is None or not unit.events or state.lasting(name):
+        leaves = self._leaves(name) if unit.events else None
+        if leaves is None or (state.now or 0) < leaves:
             return False
-        last = max(unit.end, *(event.at for event in unit.events), state.booked_until(name))
-        if (state.now or 0) <= last + self.retention:
-            return False
+        for each in state.sharing(name):
+            self._forget(each, self._unit(each))
+        return True
+
+    def _forget(self, name: str, unit: Unit) -> None:
+        """Empty a unit, of which only what counts in periods stays."""
         for identity, told in unit.told.items():
             self._count(identity, told, None, gone=True)
         for event in unit.events if is_subject(name) else ():
             if event.id is not None:
-                state.changes.delete("ids", text_of(event.id))
-                state.changes.delete("aside", text_of(event.id))
-        unit.events.clear()
-        return True
+                self.state.changes.delete("ids", text_of(event.id))
+                self.state.changes.delete("aside", text_of(event.id))
+        unit.events, unit.told = [], {}
 
     def _tell(self, identity: str, verdict: Verdict, before: Told | None) -> Told:
         """Tell what is so of an instance and was not told, and take back what no longer is."""
@@ -246,13 +267,12 @@ class Call:
 
 def identified(verdicts: Iterable[Verdict]) -> Iterator[tuple[str, Verdict]]:
     """Yield the verdicts on instances with what tells each from the others, however the rest of it changes."""
-    numbers: Counter[str] = Counter()
+    numbers: Counter[tuple[object, ...]] = Counter()
     for each in verdicts:
         named = each.evidence[0] if each.evidence and each.uptime is None else ""
         parts = (each.policy, each.version, each.subject, each.key, each.start_at, named)
-        same = identity_of(*parts)
-        numbers[same] += 1
-        yield identity_of(*parts, numbers[same]), each
+        numbers[parts] += 1
+        yield identity_of(*parts, numbers[parts]), each
 
 
 def alert_of(verdict: Verdict, news: News) -> Alert:

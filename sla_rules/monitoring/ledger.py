@@ -150,6 +150,11 @@ class Ledger:
         booked = self._shares.get(unit, Share()).bookings.values()
         return max((each.end for some in booked for each in some), default=0)
 
+    def sharing(self, unit: str) -> set[str]:
+        """Return the other units whose bookings share time with those of a unit."""
+        booked = self._shares.get(unit, Share()).bookings
+        return {other for id, some in booked.items() for other in self._sharing(id, unit, some)}
+
     def windows(self, kind: str) -> list[Window]:
         """Return all windows of a kind."""
         if kind not in self._windows:
@@ -205,10 +210,12 @@ class Ledger:
         for each in before:
             if not self._booked.get((id, each.place), True):
                 del self._booked[id, each.place]
-        changed = different(before, now)
+        return self._sharing(id, unit, different(before, now))
+
+    def _sharing(self, id: str, unit: str, booked: Iterable[Booking]) -> set[str]:
         return {
             other
-            for booking in changed
+            for booking in booked
             for other, each in self._booked.get((id, booking.place), ())
             if other != unit and each.shares_time_with(booking)
         }

@@ -63,7 +63,15 @@ class Monitor:
         if self.retention is not None and self.retention <= 0:
             raise SlaError(f"retention must be longer than nothing, found {retention}")
         self._lock = RLock()
-        self._state = self._resume(windows)
+        self._stale = False
+        if not all(hasattr(self.store, name) for name in ("read", "rows", "write")):
+            raise SlaError(f"{quoted(store)} is no store; `MemoryStore()` and `SqliteStore(path)` make one")
+        try:
+            self._state = self._resume(windows)
+        except (KeyError, TypeError, AttributeError, StopIteration, ValueError) as error:
+            if isinstance(error, SlaError):
+                raise
+            raise StoreError(f"the store is damaged: {type(error).__name__} {error}") from error
 
     def observe(self, event: Event) -> list[Alert]:
         """Take an event in, and return the alerts that follow.
@@ -104,12 +112,14 @@ class Monitor:
     def now(self) -> pendulum.DateTime | None:
         """The instant of knowledge, in UTC; None before the first event."""
         with self._lock:
-            return None if self._state.now is None else moment(self._state.now)
+            now = self._known().now
+            return None if now is None else moment(now)
 
     def next_due(self) -> pendulum.DateTime | None:
         """Return the earliest due instant of what is pending, in UTC; what is paused has none."""
         with self._lock:
-            return None if self._state.dues.next is None else moment(self._state.dues.next)
+            due = self._known().dues.next
+            return None if due is None else moment(due)
 
     def next_alert(self) -> pendulum.DateTime | None:
         """Return the earliest instant at which `advance` may have something to say: a warning, a breach, a period."""
@@ -139,10 +149,12 @@ class Monitor:
             InputError: no alert ever had that number.
             StoreError: the store failed; all of them are still there.
         """
-        with self._call():
+        with self._call() as call:
             for number in numbers:
-                if not isinstance(number, int) or not 0 < number <= self._state.number:
+                if type(number) is not int or not 0 < number <= self._state.number:
                     raise InputError(f"no alert has the number {quoted(number)}; the last is {self._state.number}")
+            call.begun = True
+            for number in numbers:
                 self._state.changes.delete("alerts", alerts.key_of(number))
 
     def snapshot(self) -> str:
@@ -166,6 +178,10 @@ class Monitor:
             StoreError: the text is no snapshot, or of another agreement; the store is not empty.
         """
         into: Store = MemoryStore() if store is None else store
+        # Tried where it does no harm first: a snapshot of another agreement must not fill the store.
+        tried = MemoryStore()
+        restore(text, tried)
+        cls(agreement, tried, windows=windows, retention=retention)
         restore(text, into)
         return cls(agreement, into, windows=windows, retention=retention)
 
@@ -173,24 +189,35 @@ class Monitor:
     def _call(self) -> Iterator[Call]:
         """Make one change of the state: all of it is written, or nothing is."""
         with self._lock:
-            call = Call(self._state, self.retention)
+            call = Call(self._known(), self.retention)
             try:
                 yield call
                 self._state.commit()
             except BaseException:
-                self._state.load()
+                self._stale = call.begun
                 raise
+
+    def _known(self) -> State:
+        """Return the state, read again from the store where a call failed in the middle."""
+        if self._stale:
+            self._state.load()
+            self._stale = False
+        return self._state
 
     def _resume(self, windows: Iterable[Window] | None) -> State:
         """Return the state that the store holds, judged again where other windows are passed in."""
         said = self.store.read("meta", "monitor")
+        if said is None and next(iter(self.store.rows("units")), None) is not None:
+            raise StoreError("the store is damaged: it has cases and does not say of which agreement")
         held = [] if said is None else self._held(json.loads(said))
         passed = held if windows is None else checked_windows(windows, self.agreement)
         state = State(self.agreement, compiled(self.agreement), self.store, passed)
-        if said is None or passed != held:
+        # How long cases are kept is for those closed before as well.
+        if said is None or passed != held or json.loads(said)["retention"] != self.retention:
             kept_windows = [[each.kind, each.start_at, each.end_at, each.scope, each.id] for each in passed]
             about = {"format": FORMAT, "agreement": self.agreement.id, "hash": self.agreement.hash}
-            state.changes.put("meta", "monitor", text_of({**about, "windows": kept_windows}))
+            said_now = {**about, "windows": kept_windows, "retention": self.retention}
+            state.changes.put("meta", "monitor", text_of(said_now))
             Call(state, self.retention).judge_all()
             state.commit()
         return state
@@ -207,15 +234,15 @@ class Monitor:
         return [Window.between(kind, start, end, scope, id) for kind, start, end, scope, id in said["windows"]]
 
     def _of_all(self) -> Verdicts:
-        state = self._state
+        state = self._known()
         as_of = None if state.now is None else moment(state.now)
         return judge_known(
-            state.versions, self.agreement, state.events(), as_of, state.passed, state.subjects(), state.gone()
+            state.versions, self.agreement, state.events(), as_of, state.passed, state.counts(), state.gone()
         )
 
     def _of(self, subject: str) -> Verdicts:
         """Return the verdicts on one subject, and the findings about it."""
-        state = self._state
+        state = self._known()
         home = state.unit(unit_of(SUBJECT, (subject,)))
         found = Verdicts(self.agreement, state.now)
         order = {id: number for number, id in enumerate(self.agreement.policies)}

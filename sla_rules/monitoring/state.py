@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from sla_rules.agreement import Agreement
 from sla_rules.evaluators.live.chains import Chains
@@ -77,9 +77,17 @@ class State:
         aside = (each for _, text in self.store.rows("aside") for each in json.loads(text))
         return [*found, *strays.values(), *(event for said, number in aside for event in [event_of(said)] * number)]
 
-    def subjects(self) -> set[str]:
-        """Return the subjects whose events are kept."""
-        return {json.loads(name) for name, _ in self.store.rows("units") if is_subject(name)}
+    def counts(self) -> Callable[[Verdict], bool]:
+        """Return what says whether an instance is one of a unit that is kept."""
+        units = {name for name, _ in self.store.rows("units")}
+
+        def counts(verdict: Verdict) -> bool:
+            match = verdict.terms.policy.match
+            return (
+                unit_of(SUBJECT, (verdict.subject,)) if "subject" in match else unit_of(match, verdict.key)
+            ) in units
+
+        return counts
 
     def gone(self) -> dict[tuple[str, str | None], dict[str, Tally]]:
         """Return what counts in periods of cases that are gone, by policy and version, then by period."""
@@ -183,6 +191,16 @@ class State:
                 if isinstance(policy, Availability) and (policy.service,) in world.cases(SUBJECT):
                     start, end = bounds(label(world.now, policy.per, zone), policy.per, zone)
                     yield from (start + 1, end)
+
+    def sharing(self, name: str) -> set[str]:
+        """Return the units whose bookings share time with those of a unit, or with those of such a unit; itself too."""
+        found, ahead = {name}, [name]
+        while ahead:
+            unit = ahead.pop()
+            others = {other for ledger in self.ledgers for other in ledger.sharing(unit)} - found
+            found |= others
+            ahead += others
+        return found
 
     def booked_until(self, name: str) -> int:
         """Return when the last booking of a unit ends."""

@@ -1,9 +1,11 @@
 """What is worth an alert: what is so of an instance now against what was told of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from sla_rules.events import Event
 from sla_rules.language.policies import Deadline, Never, Procedure
+from sla_rules.language.selectors import types_of
 from sla_rules.monitoring.points import ended_at, warnings
 from sla_rules.reason import reason
 from sla_rules.verdict import Outcome, Verdict
@@ -20,22 +22,32 @@ class News(NamedTuple):
 
 
 def lasts(verdict: Verdict) -> bool:
-    """Say whether an instance begins and ends, rather than being judged at once or by the month."""
+    """Say whether a verdict is on an instance that begins and ends, not on what is judged at once or by the period."""
     policy = verdict.terms.policy
-    return isinstance(policy, (Deadline, Procedure)) or (isinstance(policy, Never) and policy.for_each is not None)
+    begins = isinstance(policy, (Deadline, Procedure)) or (isinstance(policy, Never) and policy.for_each is not None)
+    return begins and verdict.tally is None
 
 
-def runs(verdict: Verdict) -> bool:
-    """Say whether an instance, or a month of a service, has not come to its end."""
+def runs(verdict: Verdict, events: Iterable[Event]) -> bool:
+    """Say whether an instance, or a month of a service, has not come to its end; a prohibition without one never has.
+
+    Args:
+        verdict: on the instance.
+        events: of its case, which may have ended a prohibition.
+    """
+    policy = verdict.terms.policy
     if verdict.outcome is Outcome.PENDING or verdict.uptime is not None:
         return True
-    return isinstance(verdict.terms.policy, Deadline) and ended_at(verdict) is None
+    if isinstance(policy, Never) and policy.for_each is not None and ended_at(verdict) is None:
+        until = types_of(policy.until)
+        return not any(event.type in until and event.at >= (verdict.start_at or 0) for event in events)
+    return isinstance(policy, Deadline) and ended_at(verdict) is None
 
 
 def told_of(verdict: Verdict) -> dict[str, News]:
     """Return what holds of an instance, or of a period, and is worth telling, by name."""
     found: dict[str, News] = {}
-    if verdict.tally is None and lasts(verdict):
+    if lasts(verdict):
         found[STARTED] = News(STARTED)
     # Of what is met until it goes wrong, nobody can say that it is met for good.
     kept_for_good = not lasts(verdict) or ended_at(verdict) is not None

@@ -22,8 +22,9 @@ def units_of(event: Event, versions: Iterable[Agreement]) -> list[str]:
     """Return the units that an event belongs to: that of its subject first, then those of keys without a subject."""
     found = dict.fromkeys([unit_of(SUBJECT, (event.subject,))])
     for version in versions:
-        read = version.read(event, []) if across(version) else None
-        for match in across(version) if read is not None else ():
+        matches = across(version)
+        read = version.read(event, []) if matches else None
+        for match in matches if read is not None else ():
             key = None if read is None else key_of(read, match)
             if key is not None:
                 found[unit_of(match, key)] = None

@@ -8,6 +8,7 @@ import pytest
 import sla_rules as sla
 from sla_rules.evaluators.live.engine import Engine, NotThere, Of, Rules, There
 from sla_rules.evaluators.live.judging import Compiled, rules_of
+from sla_rules.evaluators.live.stories import Stories, Story
 from tests.columnar.ties import FAMILIES, TIES, tied_history
 from tests.conftest import History, agreement
 from tests.live.test_engine import fnv
@@ -76,14 +77,14 @@ def named_in(rules: Rules) -> Iterator[str]:
 def told_of(histories: list[list[sla.Event]]) -> set[str]:
     """The names of all properties of all facts that are told of some histories."""
     names: set[str] = set()
-    original = Engine._asked
+    original = Stories.after
 
-    def asked(self: Engine, fact: Any, told: int) -> Any:
+    def after(self: Stories, story: Story, fact: Any) -> Story:
         names.update(fact)
-        return original(self, fact, told)
+        return original(self, story, fact)
 
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(Engine, "_asked", asked)
+        monkeypatch.setattr(Stories, "after", after)
         for history in histories:
             assert differences(TIES, history) == []
     return names

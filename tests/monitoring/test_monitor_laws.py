@@ -6,7 +6,14 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 import sla_rules as sla
 from sla_rules.instants import DAY, HOUR, LAST, micros, moment
@@ -147,19 +154,19 @@ def hold(machine: type[RuleBasedStateMachine], examples: int) -> None:
 
 
 def test_the_intercall_agreement() -> None:
-    hold(OnIntercall, 40)
+    hold(OnIntercall, 12)
 
 
 def test_any_agreement() -> None:
-    hold(OnAnyAgreement, 30)
+    hold(OnAnyAgreement, 10)
 
 
 def test_many_events_at_one_instant() -> None:
-    hold(OnTies, 80)
+    hold(OnTies, 30)
 
 
 def test_amended_agreements(amended: sla.Agreement) -> None:
-    hold(type("OnAmended", (OnTies,), {"agreement": amended}), 60)
+    hold(type("OnAmended", (OnTies,), {"agreement": amended}), 25)
 
 
 amended = two_versions

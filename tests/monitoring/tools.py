@@ -11,9 +11,10 @@ from sla_rules.verdict import Verdict, Verdicts
 from tests.conftest import agreement
 
 FIELDS = (
-    "policy version subject key outcome start_at due_at stop_at limit_micros elapsed_micros margin_micros period "
-    "exempted_by evidence basis cause cancelled_at detail calendar standing_still tally uptime"
-).split()
+    *("policy", "version", "subject", "key", "outcome", "start_at", "due_at", "stop_at", "limit_micros"),
+    *("elapsed_micros", "margin_micros", "period", "exempted_by", "evidence", "basis", "cause", "cancelled_at"),
+    *("detail", "calendar", "standing_still", "tally", "uptime"),
+)
 TICKETS = {
     "opened": {"level": {"kind": "text"}, "until": {"kind": "instant"}},
     "changed": {"level": {"kind": "text"}},
@@ -72,7 +73,15 @@ def folded(alerts: Iterable[sla.Alert]) -> dict[int, sla.Alert]:
 def expected_standing(verdicts: Verdicts) -> Counter[Standing]:
     """What has to stand by the verdicts of `judge`, but warnings and rules."""
     return Counter(
-        (each.policy, each.version, each.subject, each.key, each.period if not each.subject else None, each.start_at, n.kind)
+        (
+            each.policy,
+            each.version,
+            each.subject,
+            each.key,
+            each.period if not each.subject else None,
+            each.start_at,
+            n.kind,
+        )
         for each in verdicts
         if each.tally is None or each.period != "whole"
         for n in told_of(each).values()
@@ -82,9 +91,17 @@ def expected_standing(verdicts: Verdicts) -> Counter[Standing]:
 def found_standing(alerts: Iterable[sla.Alert]) -> Counter[Standing]:
     """What stands, in the same form."""
     return Counter(
-        (each.policy, each.version, each.subject, each.key, each.period if not each.subject else None, each.start_at, each.kind)
+        (
+            each.policy,
+            each.version,
+            each.subject,
+            each.key,
+            each.period if not each.subject else None,
+            each.start_at,
+            each.kind,
+        )
         for each in folded(alerts).values()
-        if each.kind not in ("warning", "raised") and each.period != "whole"
+        if each.kind not in ("warning", "raised") and (each.subject or each.period != "whole")
     )
 
 

@@ -4,13 +4,12 @@ A rule names the role, the type of event and, as 1, each condition of which the 
 event begins, ends, breaks or exempts which obligation follows from the rules alone.
 """
 
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Generic, NamedTuple, TypeVar
+from collections.abc import Callable, Container, Mapping, Sequence
+from typing import Generic, NamedTuple, Self, TypeVar
 
 from sla_rules.errors import SlaError, quoted
 from sla_rules.evaluators.live.cases import NO_ROLES, Case
-from sla_rules.evaluators.live.engine import Concluded, Engine, Fact, NotThere, Rules, There, named_apart
+from sla_rules.evaluators.live.engine import Concluded, Engine, Fact, NotThere, Rules, Telling, There, named_apart
 from sla_rules.events import Event
 from sla_rules.instants import LAST
 from sla_rules.language.conditions import Condition
@@ -89,20 +88,27 @@ class Asker(Generic[P]):
         with self.engine.case() as tell:
             return the_one(self.policy, asked, tell({"as": asked, **flags(so)}))
 
-    @contextmanager
-    def about(self, case: Case) -> Iterator["Asking[P]"]:
-        """Ask about a case; nothing that is told is known the next time."""
-        with self.engine.case() as tell:
-            yield Asking(self.policy, case, tell)
+    def about(self, case: Case) -> "Asking[P]":
+        """Ask about a case, within `with`; nothing that is told is known the next time."""
+        return Asking(self.policy, case, self.engine.case())
 
 
 class Asking(Generic[P]):
     """A case being told to the rules of a policy."""
 
-    def __init__(self, policy: P, case: Case, tell: Callable[[Fact], list[Concluded]]) -> None:
+    tell: Callable[[Fact], list[Concluded]]
+
+    def __init__(self, policy: P, case: Case, telling: Telling) -> None:
         self.policy = policy
         self.case = case
-        self.tell = tell
+        self._telling = telling
+
+    def __enter__(self) -> Self:
+        self.tell = self._telling.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._telling.__exit__(*error)
 
     def hears(
         self,

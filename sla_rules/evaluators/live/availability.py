@@ -12,6 +12,7 @@ from sla_rules.evaluators.live.engine import Rules, There
 from sla_rules.evaluators.live.spans import Ends, spans
 from sla_rules.evaluators.live.world import World
 from sla_rules.events import Event, Window
+from sla_rules.instants import LAST
 from sla_rules.known import unknown_service
 from sla_rules.language.policies import Availability
 from sla_rules.language.windows import PassedWindow
@@ -71,6 +72,8 @@ def months(asker: Asker[Availability], terms: Terms, case: Case, first: Event) -
         elif measured.measured:
             concerned = [each for each in (*down, *apart) if each.start_at < end and (each.end_at or end) > start]
             yield decide(asker, terms, case, month, measured, concerned)
+        if end > LAST:
+            return
         month = label(end, policy.per, zone)
         start, end = bounds(month, policy.per, zone)
 

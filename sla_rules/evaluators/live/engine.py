@@ -9,7 +9,6 @@ lost between threads, comparisons read beyond their end) is the library's own.
 import json
 import weakref
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from itertools import chain, count
 from threading import RLock
 from typing import Any, NamedTuple
@@ -87,7 +86,13 @@ class Concluded(NamedTuple):
 
 
 class Engine:
-    """Some rules, ready to be asked about one case after the other, from any thread."""
+    """Some rules, ready to be asked about one case after the other, from any thread.
+
+    Attributes:
+        names: of the rules, by their numbers.
+        stories: that were told to them.
+        lock: held while a case is told.
+    """
 
     def __init__(self, rules: Rules, of: str | None = None) -> None:
         """Take the rules; `of` says whose they are, for messages.
@@ -98,58 +103,31 @@ class Engine:
         """
         self._core = _compiled_core()
         whose = "" if of is None else f"{of}: "
-        self._lock = RLock()
-        self._names = [*rules, _WARM]
-        self._stories = Stories(map(_heeded, rules.values()))
+        self.lock = RLock()
+        self.names = [*rules, _WARM]
         # By number: a name may be any text.
         written = {str(number): {"all": [*_written(rule)]} for number, rule in enumerate(rules.values())}
         # The first state of a ruleset may be deleted only after a rule has held in it, so one holds at once.
         written[str(len(rules))] = {"all": [{"fact": {_WARM: 1}}]}
         try:
             check_room(map(_patterns, rules.values()))
+            self.stories = Stories(map(_heeded, rules.values()))
             self._handle = self._core.create_ruleset(f"rules {next(_NUMBER)}", json.dumps(written))
         except Exception as error:
             raise SlaError(f"{whose}rules that cannot be compiled: {error}") from error
         weakref.finalize(self, self._core.delete_ruleset, self._handle)
-        self._asked({_WARM: 1}, 0)
-        self._core.delete_state(self._handle, _CASE)
+        self.asked({_WARM: 1}, 0)
+        self.forget()
 
-    @contextmanager
-    def case(self) -> Iterator[Callable[[Fact], list[Concluded]]]:
-        """Give a function that takes a fact and returns what the rules conclude from it and those before.
+    def case(self) -> "Telling":
+        """Give what tells one case: with it as `tell`, `tell(fact)` returns what follows from a fact and those before.
 
-        Raises:
-            SlaError: a fact cannot be one.
+        `tell` raises `SlaError` where a fact cannot be one.
         """
-        with self._lock:
-            told: list[Fact] = []
-            asked = 0
-            story = self._stories.begin()
+        return Telling(self)
 
-            def tell(fact: Fact) -> list[Concluded]:
-                nonlocal asked, story
-                _check(fact)
-                told.append(fact)
-                following = self._stories.after(story, fact)
-                said = following.said
-                if said is None:
-                    while asked < len(told):
-                        asked += 1
-                        said = self._asked(told[asked - 1], asked)
-                    following.said = said
-                story = following
-                return [
-                    Concluded(self._names[rule], {name: told[number - 1] for name, number in facts.items()})
-                    for rule, facts in said or ()
-                ]
-
-            try:
-                yield tell
-            finally:
-                if asked:
-                    self._core.delete_state(self._handle, _CASE)
-
-    def _asked(self, fact: Fact, told: int) -> list[Said]:
+    def asked(self, fact: Fact, told: int) -> list[Said]:
+        """Tell the library a fact of the case, with its number, and return what it concludes."""
         # An id of its own and its number: equal facts are two, and no two are the same to a comparison.
         text = json.dumps({**fact, _ORDER: told, "id": str(told), "sid": _CASE})
         try:
@@ -166,6 +144,50 @@ class Engine:
         except self._core.error as error:
             raise SlaError(f"the rules failed: {error}") from error
         return found
+
+    def forget(self) -> None:
+        """Have the library let go of the case."""
+        self._core.delete_state(self._handle, _CASE)
+
+
+class Telling:
+    """One case being told to an engine, which is asked only where it was not told the same story before."""
+
+    __slots__ = ("_asked", "_engine", "_story", "_told")
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._told: list[Fact] = []
+        self._asked = 0
+
+    def __enter__(self) -> Callable[[Fact], list[Concluded]]:
+        self._engine.lock.acquire()
+        self._story = self._engine.stories.begin()
+        return self._tell
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            if self._asked:
+                self._engine.forget()
+        finally:
+            self._engine.lock.release()
+
+    def _tell(self, fact: Fact) -> list[Concluded]:
+        _check(fact)
+        engine, told = self._engine, self._told
+        told.append(fact)
+        following = engine.stories.after(self._story, fact)
+        said = following.said
+        if said is None:
+            while self._asked < len(told):
+                self._asked += 1
+                said = engine.asked(told[self._asked - 1], self._asked)
+            following.said = said
+        self._story = following
+        return [
+            Concluded(engine.names[rule], {name: told[number - 1] for name, number in facts.items()})
+            for rule, facts in said or ()
+        ]
 
 
 def _compiled_core() -> Any:

@@ -1,7 +1,7 @@
 """Judging by rules: which function judges each kind of policy, and what its periods come to."""
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from functools import partial
 from types import MappingProxyType
@@ -154,7 +154,7 @@ def judge_known(
     events: Iterable[Event],
     as_of: object,
     passed: list[Window],
-    subjects: Container[str] | None = None,
+    counts: Callable[[Verdict], bool] | None = None,
     gone: Mapping[tuple[str, str | None], Mapping[str, Tally]] = MappingProxyType({}),
 ) -> Verdicts:
     """Judge events by the compiled versions of an agreement.
@@ -165,7 +165,7 @@ def judge_known(
         events: in any order.
         as_of: the instant of knowledge.
         passed: windows passed in with them.
-        subjects: those whose own cases are judged; all unless said.
+        counts: says which instances do; all unless said.
         gone: what else counts, by policy and version, then by period.
     """
     known = known_events(events, as_of)
@@ -178,8 +178,8 @@ def judge_known(
             if id in each.askers:
                 note_caseless(each.version.policies[id], world)
                 instances = each.judge(id, world)
-                if subjects is not None and "subject" in each.version.policies[id].match:
-                    instances = [verdict for verdict in instances if verdict.subject in subjects]
+                if counts is not None:
+                    instances = [verdict for verdict in instances if counts(verdict)]
                 verdicts += instances
                 verdicts += periods(each, id, instances, gone.get((id, each.version.version), {}), world.as_of)
     for world in worlds:

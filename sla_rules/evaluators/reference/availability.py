@@ -9,6 +9,7 @@ from sla_rules.evaluators.reference.cases import Case, spans
 from sla_rules.evaluators.reference.windows import windows
 from sla_rules.evaluators.reference.world import World
 from sla_rules.events import Event, Window
+from sla_rules.instants import LAST
 from sla_rules.known import unknown_service, windows_of_no_service
 from sla_rules.language.policies import Availability
 from sla_rules.language.windows import PassedWindow
@@ -40,6 +41,8 @@ def availability(policy: Availability, terms: Terms, world: World) -> Iterator[V
         elif uptime.measured:
             concerned = [each for each in (*down, *apart) if each.start_at < end and (each.end_at or end) > start]
             yield decide(terms, policy, month, start, uptime, world.now >= end, in_turn(concerned))
+        if end > LAST:
+            return
         month = label(end, policy.per, zone)
 
 
