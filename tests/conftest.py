@@ -12,7 +12,7 @@ from sla_rules.evaluators.live import judging as live
 from sla_rules.verdict import Verdict, Verdicts
 
 settings.register_profile(
-    "default", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60
+    "default", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=40
 )
 settings.load_profile("default")
 

@@ -124,7 +124,7 @@ class Monitor:
     def next_alert(self) -> pendulum.DateTime | None:
         """Return the earliest instant at which `advance` may have something to say: a warning, a breach, a period."""
         with self._lock:
-            at = self._state.wakes.next
+            at = self._known().wakes.next
             return None if at is None or at > LAST else moment(at)
 
     def verdicts(self, subject: str | None = None) -> Verdicts:

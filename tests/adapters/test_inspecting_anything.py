@@ -83,7 +83,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(TABLES)
-@settings(max_examples=120)
+@settings(max_examples=60)
 def test_any_table(folder: Path, table: tuple[list[str], list[tuple[str, ...]]]) -> None:
     path = folder / "table.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -99,7 +99,7 @@ VALUES = st.recursive(
 
 
 @given(TABLES, st.lists(st.dictionaries(NAMES, VALUES, max_size=5) | VALUES, max_size=2))
-@settings(max_examples=120)
+@settings(max_examples=60)
 def test_any_lines_of_json(folder: Path, table: tuple[list[str], list[tuple[str, ...]]], others: list[Any]) -> None:
     path = folder / "lines.jsonl"
     rows = [dict(zip(table[0], row, strict=True)) for row in table[1]]
@@ -108,7 +108,7 @@ def test_any_lines_of_json(folder: Path, table: tuple[list[str], list[tuple[str,
 
 
 @given(st.binary(max_size=60), st.sampled_from(["csv", "jsonl", "json", "xes", "parquet", "txt"]))
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_any_bytes(folder: Path, content: bytes, suffix: str) -> None:
     path = folder / f"bytes.{suffix}"
     path.write_bytes(content)

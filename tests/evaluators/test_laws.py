@@ -198,7 +198,7 @@ instants = st.builds(lambda seed: an_instant(random.Random(seed)), seeds)
 passed_windows = st.builds(some_windows, seeds, st.integers(0, 2))
 
 
-often = settings(max_examples=100)
+often = settings(max_examples=60)
 
 
 def told(verdicts):

@@ -24,7 +24,7 @@ def slot_at(slot: int | None) -> int | None:
     return None if slot is None else at(slot)
 
 
-@settings(max_examples=45)
+@settings(max_examples=25)
 @given(data=st.data(), said=agreements(), seed=SEEDS)
 def test_random_agreements(data: Any, said: dict[str, Any], seed: int) -> None:
     agreement = sla.load(said)
@@ -40,7 +40,7 @@ def test_the_intercall_agreement(history: History, seed: int) -> None:
     assert differences(INTERCALL, disordered(history.events, seed), None, history.windows) == []
 
 
-@settings(max_examples=120)
+@settings(max_examples=30)
 @given(events=tied_histories(), slot=SLOT, seed=SEEDS)
 def test_many_events_at_one_instant(events: list[sla.Event], slot: int | None, seed: int) -> None:
     assert differences(TIES, events, slot_at(slot), [FREEZE]) == []
@@ -52,7 +52,7 @@ def test_longer_histories_with_many_events_at_one_instant(family: int) -> None:
     assert differences(TIES, tied_history(family, 30)) == []
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(events=tied_histories(), slot=SLOT, seed=SEEDS)
 def test_amended_agreements(amended: sla.Agreement, events: list[sla.Event], slot: int | None, seed: int) -> None:
     assert differences(amended, disordered(events, seed), slot_at(slot)) == []

@@ -89,7 +89,7 @@ def test_twenty_kills_lose_nothing_and_say_nothing_twice(tmp_path: Path) -> None
         while last < len(HISTORY) - 1:
             until = last + dice.randint(1, 3) if kills < KILLS else len(HISTORY)
             # The last event reported is sent again, like everything after it.
-            last = run(processes, path, max(last, 0), min(until, len(HISTORY) + 1), dice.uniform(0, 0.02))
+            last = run(processes, path, max(last, 0), min(until, len(HISTORY) + 1), dice.uniform(0, 0.005))
             kills += 1
     assert kills >= KILLS
     with sla.SqliteStore(path) as store:

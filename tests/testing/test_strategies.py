@@ -120,7 +120,7 @@ def test_every_outcome_that_can_occur_is_reached_by_the_first_directed_histories
 def test_no_history_comes_to_an_outcome_that_is_listed_as_impossible(name):
     agreement = BUILT_IN[name]
 
-    @settings(max_examples=150)
+    @settings(max_examples=80)
     @given(history=histories(agreement))
     def nothing_impossible(history):
         for verdict in judged(agreement, history):
@@ -256,7 +256,7 @@ def test_every_directed_history_of_every_agreement_is_judged(said):
         judged(only[history.policy], history)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(event=events(BUILT_IN["intercall"]))
 def test_events_are_of_declared_types_and_mostly_of_declared_fields(event):
     declared = BUILT_IN["intercall"].events
@@ -267,7 +267,7 @@ def test_events_are_of_declared_types_and_mostly_of_declared_fields(event):
 def test_free_histories_reach_most_outcomes_too():
     found = set()
 
-    @settings(max_examples=300)
+    @settings(max_examples=150)
     @given(some=st.lists(events(BUILT_IN["helpdesk"]), min_size=1, max_size=10))
     def look(some):
         found.update(str(verdict.outcome) for verdict in sla.judge(BUILT_IN["helpdesk"], some))
@@ -276,7 +276,7 @@ def test_free_histories_reach_most_outcomes_too():
     assert {"met", "breached", "pending"} <= found
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(broken=broken_agreements())
 def test_every_broken_agreement_is_refused(broken):
     said, what = broken
