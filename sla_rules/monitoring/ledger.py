@@ -113,7 +113,8 @@ class Ledger:
         touched = Touched()
         if before == share:
             return touched
-        old_windows = {kind: self.windows(kind) for kind in self._kinds(before, share)}
+        # What one event opens and another closes may be of any unit; what is planned is its own.
+        old_windows = {kind: self.windows(kind) for kind in {*before.turns, *share.turns}}
         old_backlogs = {backlog: self._by_owner(backlog) for backlog in {*before.members, *share.members}}
         published = [
             (policy, self.publications(policy))
@@ -129,6 +130,10 @@ class Ledger:
             # One after all others changes nothing for those that have found theirs among the others.
             if self.publications(policy)[: len(earlier)] != earlier:
                 touched.tags.add(publication_tag(policy.id, found=True))
+        for kind in {*before.planned, *share.planned}:
+            self._windows.pop(kind, None)
+            changed = different(before.planned.get(kind, []), share.planned.get(kind, []))
+            touched.windows += [(kind, window) for window in changed]
         for kind, old in old_windows.items():
             self._windows.pop(kind, None)
             touched.windows += [(kind, window) for window in different(old, self.windows(kind))]
@@ -196,9 +201,6 @@ class Ledger:
                     members.setdefault(each.owner, []).append(each)
             self._backlogs[backlog] = {owner: exceeded_until(backlog, some) for owner, some in members.items()}
         return self._backlogs[backlog]
-
-    def _kinds(self, *shares: Share) -> set[str]:
-        return {kind for share in shares for kind in (*share.planned, *share.turns)}
 
     def _rebook(self, id: str, unit: str, before: list[Booking], now: list[Booking]) -> set[str]:
         """Take the bookings of a unit in place of its earlier ones; return the units with which they share time."""
