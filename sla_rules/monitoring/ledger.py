@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import TypeVar, cast
 
 from sla_rules.evaluators.live.asking import Asker
-from sla_rules.evaluators.live.backlogs import Member, exceeded_until, member
+from sla_rules.evaluators.live.backlogs import Member, by_owner, member
 from sla_rules.evaluators.live.booking import Booking, moment_of
 from sla_rules.evaluators.live.bookings import bookings
 from sla_rules.evaluators.live.cases import Case
@@ -195,11 +195,7 @@ class Ledger:
 
     def _by_owner(self, backlog: Backlog) -> dict[object, tuple[bool, int | None]]:
         if backlog not in self._backlogs:
-            members: dict[object, list[Member]] = {}
-            for share in self._shares.values():
-                if each := share.members.get(backlog):
-                    members.setdefault(each.owner, []).append(each)
-            self._backlogs[backlog] = {owner: exceeded_until(backlog, some) for owner, some in members.items()}
+            self._backlogs[backlog] = by_owner(backlog, (each.members.get(backlog) for each in self._shares.values()))
         return self._backlogs[backlog]
 
     def _rebook(self, id: str, unit: str, before: list[Booking], now: list[Booking]) -> set[str]:

@@ -1,11 +1,10 @@
 """The share of each month in which a service is up, by the live evaluator."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from sla_rules.counting.still import in_turn
 from sla_rules.counting.uptime import Measured, allowed, measure, up_to
 from sla_rules.evaluators.live.asking import Asker, Role
-from sla_rules.evaluators.live.booking import Key
 from sla_rules.evaluators.live.cases import Case
 from sla_rules.evaluators.live.circumstances import outcome
 from sla_rules.evaluators.live.engine import Rules, There
@@ -42,14 +41,12 @@ def outages_of(policy: Availability) -> Ends:
     return Ends(Role("down", policy.down), Role("up", policy.up))
 
 
-def availability(
-    asker: Asker[Availability], terms: Terms, world: World, keys: Iterable[Key] | None
-) -> Iterator[Verdict]:
+def availability(asker: Asker[Availability], terms: Terms, world: World) -> Iterator[Verdict]:
     """Judge each calendar month, from that of the service's first event to the last that began before `as_of`."""
     policy = asker.policy
-    if keys is None:
-        note_unknown_services(policy, world)
-    for case in world.chosen(("subject",), [(policy.service,)] if keys is None or (policy.service,) in keys else []):
+    note_unknown_services(policy, world)
+    case = world.cases(("subject",)).get((policy.service,))
+    if case is not None:
         first = next((event for event in case.events if case.means(policy.named_events, event)), None)
         if first is not None:
             yield from months(asker, terms, case, first)

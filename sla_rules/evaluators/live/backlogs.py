@@ -26,6 +26,15 @@ def member(backlog: Backlog, case: Case) -> Member | None:
     return Member(first.data.get(backlog.by), first.at, done)
 
 
+def by_owner(backlog: Backlog, members: Iterable[Member | None]) -> dict[object, tuple[bool, int | None]]:
+    """Return for each owner whether its members ever exceeded the number, and until when; nobody's do not count."""
+    owned: dict[object, list[Member]] = {}
+    for each in members:
+        if each is not None and each.owner is not None:
+            owned.setdefault(each.owner, []).append(each)
+    return {owner: exceeded_until(backlog, some) for owner, some in owned.items()}
+
+
 def exceeded_until(backlog: Backlog, members: Iterable[Member]) -> tuple[bool, int | None]:
     """Return whether the members of one owner, in the order of joining, ever exceeded the number, and until when.
 

@@ -1,10 +1,9 @@
 """Recorded values that must be those of a decision table, by the live evaluator."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from sla_rules.counting.allowance import missing
 from sla_rules.evaluators.live.asking import Asker, Asking, Role
-from sla_rules.evaluators.live.booking import Key
 from sla_rules.evaluators.live.cases import Case
 from sla_rules.evaluators.live.circumstances import (
     RECORD_OUTCOMES,
@@ -39,12 +38,10 @@ def classification_rules(policy: Classification) -> Rules:
     }
 
 
-def classification(
-    asker: Asker[Classification], terms: Terms, world: World, keys: Iterable[Key] | None
-) -> Iterator[Verdict]:
+def classification(asker: Asker[Classification], terms: Terms, world: World) -> Iterator[Verdict]:
     """Judge each start by its own data; one that has none of the facts that the table reads is not judged."""
     policy = asker.policy
-    for case in world.chosen(policy.match, keys):
+    for case in world.cases(policy.match).values():
         for start in starts(asker, case):
             if policy.facts & start.data.keys() and in_force(policy, start, world):
                 yield decide(asker, terms, case, start)

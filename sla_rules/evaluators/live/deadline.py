@@ -1,6 +1,6 @@
 """Deadlines, by the live evaluator: the rules say what happened, counted time says how long it took."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sla_rules.calendar import Calendar
@@ -8,7 +8,6 @@ from sla_rules.counting.allowance import Given, calendar_of, given_by
 from sla_rules.counting.due import Due, counted, margin_of, ordinary_due
 from sla_rules.counting.still import Still
 from sla_rules.evaluators.live.asking import Asker
-from sla_rules.evaluators.live.booking import Key
 from sla_rules.evaluators.live.cases import Case
 from sla_rules.evaluators.live.circumstances import (
     exemption_rules,
@@ -53,10 +52,10 @@ def deadline_rules(policy: Deadline) -> Rules:
     }
 
 
-def deadline(asker: Asker[Deadline], terms: Terms, world: World, keys: Iterable[Key] | None) -> Iterator[Verdict]:
-    """Judge every instance of a deadline, of all cases or of those with some keys."""
+def deadline(asker: Asker[Deadline], terms: Terms, world: World) -> Iterator[Verdict]:
+    """Judge every instance of a deadline."""
     policy = asker.policy
-    for case in world.chosen(policy.match, keys):
+    for case in world.cases(policy.match).values():
         if case.types & policy.start_types:
             with asker.about(case) as asking:
                 instances = Course(asking).follow()

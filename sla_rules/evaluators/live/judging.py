@@ -11,7 +11,6 @@ from weakref import WeakKeyDictionary
 from sla_rules.agreement import Agreement
 from sla_rules.evaluators.live.asking import Asker
 from sla_rules.evaluators.live.availability import availability, availability_rules
-from sla_rules.evaluators.live.booking import Key
 from sla_rules.evaluators.live.circumstances import note_caseless
 from sla_rules.evaluators.live.classification import classification, classification_rules
 from sla_rules.evaluators.live.deadline import deadline, deadline_rules
@@ -35,11 +34,11 @@ class Kind(NamedTuple):
 
     Attributes:
         rules: gives the rules of a policy.
-        judge: asks them about cases: all, or those with some keys.
+        judge: asks them about all cases.
     """
 
     rules: Callable[[Any], Rules]
-    judge: Callable[[Any, Terms, World, Iterable[Key] | None], Iterator[Verdict]]
+    judge: Callable[[Any, Terms, World], Iterator[Verdict]]
 
 
 KINDS = {
@@ -97,10 +96,10 @@ class Compiled:
         version, policy = self.version, self.version.policies[id]
         return Terms(policy, version.clause_of(policy), version.zone, version.version, version.calendars, as_of)
 
-    def judge(self, id: str, world: World, keys: Iterable[Key] | None = None) -> list[Verdict]:
-        """Return the verdicts of a policy on all instances by start, or on those of the cases with some keys."""
+    def judge(self, id: str, world: World) -> list[Verdict]:
+        """Return the verdicts of a policy on all instances, by start."""
         asker = self.askers[id]
-        found = KINDS[asker.policy.kind].judge(asker, self.terms(id, world.as_of), world, keys)
+        found = KINDS[asker.policy.kind].judge(asker, self.terms(id, world.as_of), world)
         return sorted(found, key=lambda verdict: (verdict.start_at, verdict.key))
 
     def period(self, id: str, period: str, tally: Tally, as_of: int | None) -> Verdict | None:

@@ -1,9 +1,8 @@
 """Prohibitions, by the live evaluator."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from sla_rules.evaluators.live.asking import NEVER, Asker, Role
-from sla_rules.evaluators.live.booking import Key
 from sla_rules.evaluators.live.cases import Case
 from sla_rules.evaluators.live.circumstances import (
     exemption_rules,
@@ -60,10 +59,10 @@ def own_starts(policy: Never) -> set[str]:
     return {each.type for each in policy.for_each or () if each.where is None and each.when is None}
 
 
-def never(asker: Asker[Never], terms: Terms, world: World, keys: Iterable[Key] | None) -> Iterator[Verdict]:
+def never(asker: Asker[Never], terms: Terms, world: World) -> Iterator[Verdict]:
     """Judge each event that the prohibition holds for, or each violation where it names none."""
     policy = asker.policy
-    for case in world.chosen(policy.match, keys):
+    for case in world.cases(policy.match).values():
         if policy.for_each is None:
             for event in chosen(asker, case, Role("violate", policy.violated_by, policy.applies)):
                 if in_force(policy, event, world):

@@ -1,10 +1,10 @@
 """Bookings of one resource that must not overlap, by the live evaluator."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from sla_rules.counting.allowance import missing
 from sla_rules.evaluators.live.asking import Asker, Asking
-from sla_rules.evaluators.live.booking import Booking, Key
+from sla_rules.evaluators.live.booking import Booking
 from sla_rules.evaluators.live.bookings import Made, booking_rules, bookings
 from sla_rules.evaluators.live.cases import Case
 from sla_rules.evaluators.live.circumstances import (
@@ -28,9 +28,9 @@ def no_overlap_rules(policy: NoOverlap) -> Rules:
     return {**booking_rules(policy), **exemption_rules(policy), **outcome_rules(RECORD_OUTCOMES, policy)}
 
 
-def no_overlap(asker: Asker[NoOverlap], terms: Terms, world: World, keys: Iterable[Key] | None) -> Iterator[Verdict]:
+def no_overlap(asker: Asker[NoOverlap], terms: Terms, world: World) -> Iterator[Verdict]:
     """Judge every booking against those made earlier and not released by then; it blocks later ones all the same."""
-    for case in world.chosen(asker.policy.match, keys):
+    for case in world.cases(asker.policy.match).values():
         for made in bookings(asker, case):
             if in_force(asker.policy, made.event, world):
                 yield decide(asker, terms, case, made)

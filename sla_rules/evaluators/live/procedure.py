@@ -1,12 +1,11 @@
 """Procedures, by the live evaluator: steps taken in order, what results ask for, and how they end."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sla_rules.counting.allowance import missing
 from sla_rules.errors import did_you_mean, quoted
 from sla_rules.evaluators.live.asking import Asker, Asking, Role
-from sla_rules.evaluators.live.booking import Key
 from sla_rules.evaluators.live.cases import Case, by_instant
 from sla_rules.evaluators.live.circumstances import (
     exemption_rules,
@@ -91,10 +90,10 @@ class Progress:
     cause: str | None = None
 
 
-def procedure(asker: Asker[Procedure], terms: Terms, world: World, keys: Iterable[Key] | None) -> Iterator[Verdict]:
+def procedure(asker: Asker[Procedure], terms: Terms, world: World) -> Iterator[Verdict]:
     """Judge every procedure that was begun."""
     policy = asker.policy
-    for case in world.chosen(policy.match, keys):
+    for case in world.cases(policy.match).values():
         with asker.about(case) as asking:
             followed = Course(asking).follow()
         for progress in followed:

@@ -1,10 +1,9 @@
 """Records that must carry certain fields, by the live evaluator."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sla_rules.evaluators.live.asking import Asker, Asking, Role
-from sla_rules.evaluators.live.booking import Key
 from sla_rules.evaluators.live.circumstances import (
     exemption_rules,
     exemptions,
@@ -47,12 +46,10 @@ def lack_rules(of: str, required: tuple[NamedField, ...]) -> Rules:
     }
 
 
-def required_fields(
-    asker: Asker[RequiredFields], terms: Terms, world: World, keys: Iterable[Key] | None
-) -> Iterator[Verdict]:
+def required_fields(asker: Asker[RequiredFields], terms: Terms, world: World) -> Iterator[Verdict]:
     """Judge every record by its own data."""
     policy, role = asker.policy, Role("record", asker.policy.record, asker.policy.applies)
-    for case in world.chosen(policy.match, keys):
+    for case in world.cases(policy.match).values():
         for event in case.events:
             with asker.about(case) as asking:
                 if not asking.hears(role, event) or not in_force(policy, event, world):

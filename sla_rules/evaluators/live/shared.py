@@ -6,7 +6,7 @@ from typing import Any, TypeVar, cast
 
 from sla_rules.errors import quoted
 from sla_rules.evaluators.live.asking import Asker
-from sla_rules.evaluators.live.backlogs import Member, exceeded_until, member
+from sla_rules.evaluators.live.backlogs import by_owner, member
 from sla_rules.evaluators.live.booking import Booking
 from sla_rules.evaluators.live.bookings import bookings
 from sla_rules.evaluators.live.windows import declared, planned, turns
@@ -70,12 +70,7 @@ class SharedByAll:
         return [event for event in self.world.events if cases[event.subject,].means(until, event)]
 
     def _backlog(self, backlog: Backlog) -> dict[object, tuple[bool, int | None]]:
-        found = (member(backlog, case) for case in self.world.cases(("subject",)).values())
-        by_owner: dict[object, list[Member]] = {}
-        for each in found:
-            if each is not None and each.owner is not None:
-                by_owner.setdefault(each.owner, []).append(each)
-        return {owner: exceeded_until(backlog, members) for owner, members in by_owner.items()}
+        return by_owner(backlog, (member(backlog, case) for case in self.world.cases(("subject",)).values()))
 
     def _bookings(self, policy: NoOverlap) -> dict[object, list[Booking]]:
         by_resource: dict[object, list[Booking]] = {}

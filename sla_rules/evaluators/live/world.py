@@ -1,6 +1,6 @@
 """What the live evaluator knows while it judges: the events of some cases, and what concerns more than one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from sla_rules.agreement import Agreement
@@ -84,11 +84,6 @@ class World:
         if match not in self._cases:
             self._cases[match] = {key: Case(key, events, self) for key, events in self._by_key(match).items()}
         return self._cases[match]
-
-    def chosen(self, match: Match, keys: Iterable[Key] | None) -> list[Case]:
-        """Return the cases of a match with some keys, or all."""
-        cases = self.cases(match)
-        return list(cases.values()) if keys is None else [cases[key] for key in keys if key in cases]
 
     def without_case(self, match: Match) -> list[Event]:
         """Return the events that belong to no case of a match, because they lack a field of it."""
