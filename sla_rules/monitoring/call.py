@@ -59,6 +59,9 @@ class Call:
         elif self.retention is not None and event.at < state.now - self.retention:
             long_ago = f"is older than the {say_span(self.retention)} that this monitor keeps"
             raise InputError(f"event {quoted(event.name)} at {moment(event.at).isoformat()} {long_ago}")
+        elif state.floor is not None and event.at < state.floor:
+            let_go = f"may be of a case that was let go: those up to {moment(state.floor - 1).isoformat()} were"
+            raise InputError(f"event {quoted(event.name)} at {moment(event.at).isoformat()} {let_go}")
         self.begun = True
         names = self._take(event)
         touched = [each for name in names for each in state.share(name, self._unit(name))]
@@ -183,6 +186,7 @@ class Call:
             return False
         for each in state.sharing(name):
             self._forget(each, self._unit(each))
+        state.floor = max(state.floor or 0, leaves - (self.retention or 0))
         return True
 
     def _forget(self, name: str, unit: Unit) -> None:

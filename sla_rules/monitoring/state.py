@@ -29,6 +29,7 @@ class State:
         changes: what the call under way changes in it.
         now: the instant of knowledge, in microseconds; None before the first.
         number: that of the last alert.
+        floor: the instant, in microseconds, from which on nothing has been let go; None as long as nothing was.
         dues: when what is pending is due, by unit.
         wakes: when to look at a unit or a period again.
     """
@@ -47,9 +48,10 @@ class State:
         self.dues, self.wakes = Clockwork(), Clockwork()
         self.ledgers = [Ledger(each, self.passed) for each in self.versions]
         self.resting: dict[str, dict[str, None]] = {}
-        clock = json.loads(self.store.read("meta", "clock") or '{"now": null, "number": 0}')
+        clock = json.loads(self.store.read("meta", "clock") or '{"now": null, "number": 0, "floor": null}')
         self.now: int | None = clock["now"]
         self.number: int = clock["number"]
+        self.floor: int | None = clock["floor"]
         for name, text in self.store.rows("units"):
             unit = read(text)
             self.dues.set(name, unit.due)
@@ -62,7 +64,7 @@ class State:
 
     def commit(self) -> None:
         """Write what has changed, all or nothing."""
-        self.changes.put("meta", "clock", text_of({"now": self.now, "number": self.number}))
+        self.changes.put("meta", "clock", text_of({"now": self.now, "number": self.number, "floor": self.floor}))
         self.store.write(self.changes)
         self.changes = Changes()
 

@@ -118,6 +118,21 @@ def test_a_retention_that_comes_with_a_restart_is_for_what_is_closed_already() -
     assert count(monitor)["units"] == 0
 
 
+@pytest.mark.parametrize("longer", [None, timedelta(days=9)])
+def test_what_was_let_go_does_not_come_back_with_a_longer_retention(longer: timedelta | None) -> None:
+    store = sla.MemoryStore()
+    monitor = sla.Monitor(tickets(), store, retention=HOUR)
+    monitor.observe(event("opened", "10:00", "1"))
+    monitor.observe(event("closed", "10:30", "2"))
+    monitor.advance(on("12:00"))
+    monitor = sla.Monitor(tickets(), store, retention=longer)
+    with pytest.raises(
+        sla.InputError, match=r"event `2` .* may be of a case that was let go: .* to 2026-03-02T10:30:00"
+    ):
+        monitor.observe(event("closed", "10:30", "2"))
+    assert monitor.observe(event("opened", "10:30:00.000001", "3", "other"))[0].kind == "started"
+
+
 @pytest.mark.parametrize("many", [50, 400])
 def test_a_store_does_not_grow_with_what_is_closed(many: int) -> None:
     monitor = sla.Monitor(tickets(DAILY), retention=HOUR)
