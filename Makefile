@@ -3,12 +3,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint docs bench clean
 
 demo: $(READY)
 	$(BIN)/python -m sla_rules.testing.simulate --out build/demo
 
-test: lint
+test: lint docs
 	$(BIN)/pytest
 
 lint: $(READY)
@@ -16,6 +16,9 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+docs: $(READY)
+	$(BIN)/sphinx-build -E -n -W --keep-going -q docs build/docs
 
 bench: $(READY)
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[dev,bench]"

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from sla_rules.portfolio import load_portfolio as load_portfolio
     from sla_rules.report import Report as Report
     from sla_rules.report.evaluating import evaluate as evaluate
+    from sla_rules.rulings import Ruling as Ruling
+    from sla_rules.rulings import rulings_of as rulings_of
     from sla_rules.testing.compare import compare as compare
     from sla_rules.verdict import Outcome as Outcome
     from sla_rules.verdict import Verdict as Verdict
@@ -61,6 +63,7 @@ _HOME = {
     "PRESETS": "adapters.presets",
     "Portfolio": "portfolio",
     "Report": "report",
+    "Ruling": "rulings",
     "SlaError": "errors",
     "SourceMap": "adapters.mapping",
     "SqliteStore": "monitoring.stores",
@@ -78,6 +81,7 @@ _HOME = {
     "load_map": "adapters.mapping",
     "load_portfolio": "portfolio",
     "mapped_events": "adapters.incoming",
+    "rulings_of": "rulings",
     "windows_of": "adapters.windowing",
 }
 

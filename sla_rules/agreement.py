@@ -176,6 +176,13 @@ class Agreement:
         declaration = self.events.get(event.type)
         return None if declaration is None else declaration.read(event, findings)
 
+    def _repr_html_(self) -> str:
+        """Its policies as notebooks show them: each with clause, strength, limit and objective as the file has them."""
+        from sla_rules.markup import render
+
+        said = {each["id"]: each for version in self.versions for each in version.raw.get("policies", ())}
+        return render("repr_agreement.html", agreement=self, said=said)
+
     def __repr__(self) -> str:
         """Its id, version and size."""
         version = f" {self.version}" if self.version else ""

@@ -372,6 +372,13 @@ class Calendar:
     def __repr__(self) -> str:
         return f"Calendar({', '.join(f'{key}={value!r}' for key, value in self._arguments().items())})"
 
+    def _repr_html_(self) -> str:
+        """Its week as notebooks show it, with what is closed and open besides."""
+        from sla_rules.markup import render
+
+        said = self._hours.arguments()
+        return render("repr_calendar.html", calendar=self, hours=self._hours, said=said)
+
     def __reduce__(self) -> tuple[Callable[[], Calendar], tuple[()]]:
         return partial(Calendar, **self._arguments()), ()
 

@@ -14,6 +14,9 @@ import pendulum
 from sla_rules.errors import InputError, quoted
 from sla_rules.instants import micros, moment
 
+RULING = "ruling"
+"""The type of the events that are rulings, which no agreement needs to declare; see `sla_rules.rulings`."""
+
 
 @dataclass(frozen=True, slots=True, init=False)
 class Event:

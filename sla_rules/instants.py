@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pendulum
 
 from sla_rules.errors import InputError, quoted
+from sla_rules.lang import Lang, unknown_lang
 
 _EXPECTED = "an instant such as `2026-03-02T14:00:00Z` or `2026-03-02T09:00:00-05:00`"
 
@@ -23,6 +24,7 @@ DAY = 24 * HOUR
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PENDULUM_EPOCH = pendulum.datetime(1970, 1, 1)
 _TICK = timedelta(microseconds=1)
+_FRENCH = str.maketrans(" .", "\u00a0,")
 # `datetime.fromisoformat` alone lets a stray character before the offset pass.
 _FORM = re.compile(
     r"\d{4}-?(?:\d{2}-?\d{2}|W\d{2}-?\d)[Tt ]"
@@ -87,8 +89,20 @@ def span(length: int) -> timedelta:
     return timedelta(microseconds=length)
 
 
-def say_span(length: int) -> str:
-    """Return a span as a person says it: `1 h 30 min`, `5 min 0.000001 s`, `0 s`."""
+def say_span(length: int, lang: Lang = "en") -> str:
+    """Return a span as a person says it: `1 h 30 min`, `5 min 0.000001 s`, `0 s`.
+
+    Args:
+        length: in microseconds.
+        lang: in French with a comma and no-break spaces.
+
+    Raises:
+        InputError: a language that is not known.
+    """
+    if lang != "en":
+        if lang != "fr":
+            raise unknown_lang(lang)
+        return say_span(length).translate(_FRENCH)
     if length < 0:
         return f"-{say_span(-length)}"
     hours, rest = divmod(length, HOUR)

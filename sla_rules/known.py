@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from sla_rules.agreement import Agreement
 from sla_rules.errors import InputError, SlaError, did_you_mean, quoted
-from sla_rules.events import Event, Finding, Window, finding, in_order, without_duplicates
+from sla_rules.events import RULING, Event, Finding, Window, finding, in_order, without_duplicates
 from sla_rules.instants import micros
 from sla_rules.language.policies import Deadline
 
@@ -60,7 +60,11 @@ class Reading:
             found: list[Finding] = []
             begun = first.setdefault(event.subject, event.at)
             if event.type not in agreement.events:
-                if concerns(agreement, versions, event.at) and not self._known_elsewhere(event.type, begun):
+                if (
+                    event.type != RULING
+                    and concerns(agreement, versions, event.at)
+                    and not self._known_elsewhere(event.type, begun)
+                ):
                     undeclared.setdefault(event.type, []).append(event)
             elif (kept := agreement.read(event, found)) is not None:
                 self.events.append(kept)
@@ -84,7 +88,7 @@ def concerns(agreement: Agreement, versions: Sequence[Agreement], at: int) -> bo
 
 def unknown_type(type: str, agreement: Agreement) -> str:
     """Return the message about events of a type that an agreement does not declare."""
-    return f"unknown event type {quoted(type)}{did_you_mean(type, agreement.events)}"
+    return f"unknown event type {quoted(type)}{did_you_mean(type, [*agreement.events, RULING])}"
 
 
 def unknown_service(name: str, agreement: Agreement) -> str:

@@ -13,10 +13,11 @@ import pendulum
 from sla_rules.agreement import Agreement
 from sla_rules.calendar import Calendar
 from sla_rules.events import Finding, Window
-from sla_rules.instants import moment, span
+from sla_rules.instants import micros, moment, say_span, span
+from sla_rules.lang import Lang
 from sla_rules.language.document import Clause
 from sla_rules.language.policies import AnyPolicy
-from sla_rules.reason import reason
+from sla_rules.reason import local, reason
 from sla_rules.trace import Trace, trace
 
 
@@ -213,10 +214,23 @@ class Verdict:
         """One sentence that says why, with the numbers."""
         return reason(self)
 
+    def reason_in(self, lang: Lang) -> str:
+        """Return the same sentence in English (`en`) or French (`fr`). Raises `InputError` for another language."""
+        return reason(self, lang)
+
     @property
     def trace(self) -> Trace:
         """The story of the verdict: from when to when what counted and what did not, and what decided it."""
         return trace(self)
+
+    def _repr_html_(self) -> str:
+        """What became of it, why and where it says so, and its time as a bar, as notebooks show it."""
+        from sla_rules.markup import render
+
+        stretches = self.trace.stretches
+        return render(
+            "repr_verdict.html", verdict=self, stretches=stretches, local=local, micros=micros, say_span=say_span
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the public fields as plain values: instants as ISO text in UTC, spans as microseconds."""

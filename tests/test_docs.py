@@ -1,6 +1,6 @@
 """The documentation says what is so: every block of code runs, every key, finding and field is there, and no other.
 
-A YAML block with `agreement:` is a whole agreement, one with `scenarios:` holds the scenarios of the page's first.
+A YAML block with `agreement:` is a whole agreement, one with `scenarios:` holds the scenarios of the one before it.
 Any other is a fragment; a comment on the line before says of what:
 
     <!-- part -->        keys of the file, added to the first agreement of docs/language.md
@@ -9,12 +9,15 @@ Any other is a fragment; a comment on the line before says of what:
     <!-- condition -->   a condition, or a list of such, put there as `applies`
 
 `<!-- part refused: text -->` is a fragment that must be refused with this text. What a Python block prints is the text
-block after it, or the plain block where it says `print`. Other plain blocks are command lines. A block marked
-`<!-- excerpt -->` is not compared.
+block after it, or the plain block where it says `print`. Other plain blocks are command lines: they are parsed, and
+run where `<!-- run -->` says so, or `<!-- run: 1 -->` with the exit code; the text block after such a one is what a
+terminal shows, with `…` for what is left out. A block marked `<!-- file: NAME -->` is that file, there for the
+blocks after it. A block marked `<!-- excerpt -->` is not compared.
 """
 
 import contextlib
 import io
+import json
 import re
 import shlex
 from collections.abc import Iterator
@@ -28,7 +31,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 import sla_rules as sla
-from sla_rules.cli import _parser
+from sla_rules.cli import _parser, main
 from sla_rules.instants import say_span
 from sla_rules.language import reading
 from sla_rules.language.base import read_duration, written
@@ -43,6 +46,7 @@ LANGUAGE, VERDICTS = ROOT / "docs" / "language.md", ROOT / "docs" / "verdicts.md
 MARK = re.compile(r"<!-- (.+) -->")
 FRAGMENTS = ("part", "policy", "deadline", "condition")
 TEXT_LANGUAGES = ("", "text")
+FILE, RUN = "file: ", "run"
 
 
 @dataclass(frozen=True)
@@ -77,16 +81,36 @@ BLOCKS = {page: list(blocks(page)) for page in PAGES}
 ALL = [block for page in PAGES for block in BLOCKS[page]]
 
 
+def is_played(block: Block) -> bool:
+    return block.language == "python" or is_run(block)
+
+
+def is_run(block: Block) -> bool:
+    return block.mark == RUN or block.mark.startswith(f"{RUN}: ")
+
+
+def is_output(block: Block, before: Block | None) -> bool:
+    if block.mark or before is None or not is_played(before):
+        return False
+    return block.language == "text" or (
+        block.language == "" and before.language == "python" and "print(" in before.text
+    )
+
+
 def parsed(block: Block) -> Any:
     return read_yaml(block.text, str(block))[0]
 
 
 def is_whole(block: Block) -> bool:
-    return block.language == "yaml" and re.search("^agreement:", block.text, re.M) is not None
+    return is_yaml(block) and re.search("^agreement:", block.text, re.M) is not None
 
 
 def is_scenarios(block: Block) -> bool:
-    return block.language == "yaml" and re.search("^scenarios:", block.text, re.M) is not None
+    return is_yaml(block) and re.search("^scenarios:", block.text, re.M) is not None
+
+
+def is_yaml(block: Block) -> bool:
+    return block.language == "yaml" and not block.mark.startswith(FILE)
 
 
 def save(page: Path, folder: Path) -> None:
@@ -97,7 +121,7 @@ def save(page: Path, folder: Path) -> None:
             names.append(parsed(block)["agreement"])
             (folder / f"{names[-1]}.yaml").write_text(block.text, encoding="utf-8")
         elif is_scenarios(block):
-            (folder / f"{names[0]}.scenarios.yaml").write_text(block.text, encoding="utf-8")
+            (folder / f"{names[-1]}.scenarios.yaml").write_text(block.text, encoding="utf-8")
 
 
 def base() -> dict[str, Any]:
@@ -118,11 +142,7 @@ def embedded(sort: str, fragment: Any) -> Iterator[dict[str, Any]]:
         yield whole
 
 
-def of(language: str) -> list[Block]:
-    return [block for block in ALL if block.language == language]
-
-
-@pytest.mark.parametrize("block", of("yaml"), ids=str)
+@pytest.mark.parametrize("block", [block for block in ALL if is_yaml(block)], ids=str)
 def test_yaml(block, tmp_path):
     if is_whole(block):
         file = tmp_path / "agreement.yaml"
@@ -131,9 +151,11 @@ def test_yaml(block, tmp_path):
         return
     if is_scenarios(block):
         save(block.page, tmp_path)
-        (beside,) = tmp_path.glob("*.scenarios.yaml")
-        agreement = sla.load(beside.with_name(beside.name.replace(".scenarios", "")))
-        assert all(result.holds for result in run_all(agreement, sla.judge))
+        before = [each for each in BLOCKS[block.page] if is_whole(each) and each.line < block.line]
+        agreement = sla.load(tmp_path / f"{parsed(before[-1])['agreement']}.yaml")
+        results = run_all(agreement, sla.judge)
+        assert results
+        assert not [result.differences for result in results if not result.holds]
         return
     sort, _, refused = block.mark.partition(" refused: ")
     assert sort in FRAGMENTS, f"{block}: say what it is a fragment of: {', '.join(FRAGMENTS)}"
@@ -147,34 +169,58 @@ def test_yaml(block, tmp_path):
             sla.load(whole)
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if any(b.language == "python" for b in BLOCKS[page])], ids=str)
-def test_python(page, tmp_path, monkeypatch):
+@pytest.mark.parametrize("page", [page for page in PAGES if any(map(is_played, BLOCKS[page]))], ids=str)
+def test_what_runs(page, tmp_path, monkeypatch):
     save(page, tmp_path)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TERM", "dumb")
     names: dict[str, Any] = {"__name__": "__main__"}
-    for block, printed in with_output(page):
-        out = io.StringIO()
-        with contextlib.redirect_stdout(out):
-            exec(compile("\n" * block.line + block.text, str(page), "exec"), names)
-        assert out.getvalue().rstrip() == printed, str(block)
-
-
-def with_output(page: Path) -> Iterator[tuple[Block, str]]:
     for block, following in zip(BLOCKS[page], [*BLOCKS[page], None][1:], strict=True):
-        if block.language == "python":
-            yield block, following.text if following is not None and is_output(following, block) else ""
+        said = following.text if following is not None and is_output(following, block) else ""
+        if block.mark.startswith(FILE):
+            Path(block.mark.removeprefix(FILE)).write_text(block.text + "\n", encoding="utf-8")
+        elif block.language == "python":
+            with contextlib.redirect_stdout(io.StringIO()) as out:
+                exec(compile("\n" * block.line + block.text, str(page), "exec"), names)
+            assert out.getvalue().rstrip() == said, str(block)
+        elif is_run(block):
+            shown, code = terminal(block.text)
+            assert code == int(block.mark.partition(": ")[2] or 0), f"{block}\n{shown}"
+            assert holds(said, shown), f"{block}\n{shown}"
 
 
-def is_output(block: Block, before: Block | None) -> bool:
-    if block.mark or before is None or before.language != "python":
-        return False
-    return block.language == "text" or (block.language == "" and "print(" in before.text)
+class Terminal(io.StringIO):
+    """Takes what is printed, as a terminal does."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def terminal(lines: str) -> tuple[str, int]:
+    """Run command lines; what they show, and the last exit code."""
+    code = 0
+    with contextlib.redirect_stdout(Terminal()) as out, contextlib.redirect_stderr(out):
+        for line in lines.splitlines():
+            code = main(shlex.split(line, comments=True)[1:])
+    return out.getvalue(), code
+
+
+def holds(said: str, shown: str) -> bool:
+    """Whether what is said is what is shown, but for what `…` leaves out and for how wide the terminal is."""
+    pieces = [re.escape(" ".join(piece.split())) for piece in said.split("…")]
+    return re.fullmatch(".*".join(pieces), " ".join(shown.split())) is not None
 
 
 def commands() -> Iterator[str]:
     for page in PAGES:
         for before, block in zip([None, *BLOCKS[page]], BLOCKS[page], strict=False):
-            if block.language in TEXT_LANGUAGES and block.mark != "excerpt" and not is_output(block, before):
+            is_file = block.mark.startswith(FILE)
+            if (
+                block.language in TEXT_LANGUAGES
+                and block.mark != "excerpt"
+                and not is_file
+                and not is_output(block, before)
+            ):
                 yield from block.text.splitlines()
 
 
@@ -203,7 +249,8 @@ def test_commands_in_sentences(line):
 
 def test_every_block_is_of_a_known_language():
     assert {block.language for block in ALL} == {"python", "yaml", *TEXT_LANGUAGES}
-    assert {block.mark.partition(" ")[0] for block in ALL} <= {"", "excerpt", *FRAGMENTS}
+    marks = {re.split(":? ", block.mark)[0] for block in ALL}
+    assert marks <= {"", "excerpt", "file", "run", *FRAGMENTS}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)
@@ -217,6 +264,25 @@ def test_the_index_lists_all_pages_and_examples():
     pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"index.md"}
     examples = {f"../examples/{path.parent.name}" for path in (ROOT / "examples").glob("*/README.md")}
     assert pages | examples <= linked
+
+
+REFERENCE = re.compile(r"^\.\. auto(?:class|data|exception|function):: (sla_rules\.\S+)$", re.M)
+
+
+def test_the_reference_has_every_public_name_once():
+    pages = sorted((ROOT / "docs" / "reference").glob("*.md"))
+    shown = [name for page in pages for name in REFERENCE.findall(page.read_text(encoding="utf-8"))]
+    assert len(shown) == len(set(shown))
+    assert {f"sla_rules.{name}" for name in sla.__all__ if name != "__version__"} <= set(shown)
+    front = pages[[page.name for page in pages].index("index.md")].read_text(encoding="utf-8")
+    assert not [name for name in sla.__all__ if name != "__version__" and f"`{name}`" not in front]
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "project").glob("*.md")), ids=lambda page: page.name)
+def test_a_page_of_the_project_is_the_one_outside(page):
+    (included,) = re.findall(r"^```{include} (.+)$", page.read_text(encoding="utf-8"), re.M)
+    outside = (page.parent / included).resolve().relative_to(ROOT)
+    assert f'"{outside}": "project/{page.stem}"' in (ROOT / "docs" / "conf.py").read_text(encoding="utf-8")
 
 
 def tables(page: Path, mark: str) -> Iterator[tuple[str, list[list[str]]]]:
@@ -266,6 +332,21 @@ def test_every_key_of_every_model_is_documented():
         for key, _, default, *_ in rows:
             assert default == as_default(expected[key.strip("`")]), f"{names} {key}"
     assert sorted(documented) == sorted(found)
+
+
+def test_every_key_of_the_schema_is_in_the_language():
+    def keys_in(part: Any) -> Iterator[str]:
+        if isinstance(part, dict):
+            properties = part.get("properties")
+            yield from properties if isinstance(properties, dict) else ()
+            part = list(part.values())
+        for each in part if isinstance(part, list) else []:
+            yield from keys_in(each)
+
+    found = set(keys_in(json.loads((ROOT / "sla_rules" / "schema.json").read_text(encoding="utf-8"))))
+    assert {"agreement", "kind", "exhausted_at", "not"} <= found
+    text = LANGUAGE.read_text(encoding="utf-8")
+    assert not [key for key in sorted(found) if not re.search(rf"^\| `{key}` \|", text, re.M)]
 
 
 def as_default(field: FieldInfo) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sla_rules.agreement import Agreement, load
-from sla_rules.cli.output import add_command, progress, write
+from sla_rules.cli.output import add_command, progress, say_written, write_text
 from sla_rules.errors import SlaError
 from sla_rules.evaluators.reference import judge
 
@@ -22,6 +22,10 @@ def add_to(commands: "Commands") -> None:
         certify,
         "sla-rules certify intercall --markdown certificate.md",
         "sla-rules certify desk.yaml --mutants",
+        codes={
+            0: "all of it holds",
+            1: "something failed, or a policy has no scenario; with --mutants, a change that no scenario noticed",
+        },
     )
     add = parser.add_argument
     add("agreement", help="a built-in name, a YAML file or a folder")
@@ -38,22 +42,24 @@ def certify(options: argparse.Namespace) -> int:
     if options.mutants:
         if options.json or options.markdown:
             raise SlaError("`--mutants` writes no certificate; leave out `--json` and `--markdown`")
-        return _try_mutants(agreement)
+        return _try_mutants(options, agreement)
+    from sla_rules.cli.showing import show_certificate
     from sla_rules.testing.certification import certify as certified
 
-    with progress() as advance:
+    with progress(options, "certifying") as advance:
         certificate = certified(agreement, examples=options.examples, seed=options.seed, progress=advance)
-    print(certificate.to_text(), end="")
-    for path, text in ((options.json, certificate.to_json), (options.markdown, certificate.to_markdown)):
-        if path is not None:
-            write(path, text())
+    texts = (options.json, certificate.to_json), (options.markdown, certificate.to_markdown)
+    written = [write_text(path, text()) for path, text in texts if path is not None]
+    show_certificate(certificate)
+    say_written(written)
     return int(not certificate.holds)
 
 
-def _try_mutants(agreement: Agreement) -> int:
-    from sla_rules.testing.mutants import report_text, survivors
+def _try_mutants(options: argparse.Namespace, agreement: Agreement) -> int:
+    from sla_rules.cli.showing import show_mutants
+    from sla_rules.testing.mutants import survivors
 
-    with progress() as advance:
+    with progress(options, "mutants") as advance:
         found = survivors(agreement, judge, progress=lambda done, of: advance(done, of, "mutants"))
-    print(report_text(found), end="")
+    show_mutants(found)
     return int(not found.holds)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sla_rules.agreement import load
-from sla_rules.cli.output import add_command, add_source_options, write
+from sla_rules.cli.output import add_command, add_source_options, progress, say_written, write_text
 
 if TYPE_CHECKING:
     from sla_rules.cli.output import Commands
@@ -33,19 +33,20 @@ def inspect(options: argparse.Namespace) -> int:
     from sla_rules.adapters.inspecting import inspect as inspected
 
     agreement = None if options.agreement is None else load(options.agreement)
-    found = inspected(
-        options.file,
-        preset=options.preset,
-        columns=options.columns,
-        timezone=options.source_timezone,
-        agreement=agreement,
-    )
+    with progress(options, "reading"):
+        found = inspected(
+            options.file,
+            preset=options.preset,
+            columns=options.columns,
+            timezone=options.source_timezone,
+            agreement=agreement,
+        )
     found.show()
     map, terms = str(options.write or "map.yaml"), options.agreement or "AGREEMENT"
     print()
     if options.write is None:
         print(found.to_yaml(map, terms), end="")
         return 0
-    write(options.write, found.to_yaml(map, terms))
+    say_written([write_text(options.write, found.to_yaml(map, terms))])
     print(f"next: {found.command(map, terms)}")
     return 0

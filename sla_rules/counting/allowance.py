@@ -6,14 +6,15 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sla_rules.calendar import Calendar
+from sla_rules.counting.causes import BEYOND, impossible, missing, no_calendar, no_limit
 from sla_rules.errors import BeyondHorizonError
 from sla_rules.instants import FIRST, LAST
 from sla_rules.language.calendars import CalendarChoice, CalendarTable
 from sla_rules.language.limits import BusinessDays, CalendarDays, Each, EndOf, LeadDays, Table, Until
 from sla_rules.periods import add_months, last_instant, local_date, midnight
 
-BEYOND = "the due time lies beyond the horizon of the calendar"
-"""Why a due time is unknown that lies beyond the years of its calendar, or of all calendars."""
+DAYS_AHEAD = "days ahead"
+"""The name of what chooses a tier: the calendar days between two instants."""
 
 
 class Given(NamedTuple):
@@ -64,7 +65,7 @@ def given_by(limit: Any, facts: Mapping[str, Any], start: int, zone: ZoneInfo, c
         case Each():
             number = facts.get(limit.times)
             if number is None or number < 0:
-                return Given(cause=missing(limit.times) if number is None else f"`{limit.times}` is {number}")
+                return Given(cause=missing(limit.times) if number is None else impossible(limit.times, number))
             counted, basis = limit.each * number, ((limit.times, number),)
             return Given(cause=BEYOND, basis=basis) if counted > LAST - FIRST else Given(counted=counted, basis=basis)
         case Until():
@@ -81,18 +82,13 @@ def given_by(limit: Any, facts: Mapping[str, Any], start: int, zone: ZoneInfo, c
     raise AssertionError(limit)
 
 
-def missing(name: str) -> str:
-    """Say that a field is missing."""
-    return f"`{name}` is missing"
-
-
 def by_table(limit: Table, facts: Mapping[str, Any], start: int, zone: ZoneInfo, calendar: Calendar | str) -> Given:
     """Return what the row of the case's attributes gives."""
     values = tuple(facts.get(name) for name in limit.by)
     if None in values:
         return Given(cause=missing(limit.by[values.index(None)]))
     if values not in limit.rows:
-        return Given(cause=f"the table has no row for {', '.join(map(str, values))}")
+        return Given(cause=no_limit(values))
     given = given_by(limit.rows[values], facts, start, zone, calendar)
     return given._replace(basis=(*zip(limit.by, values, strict=True), *given.basis))
 
@@ -111,7 +107,7 @@ def by_lead_days(
     days = (local_date(until, zone) - local_date(begin, zone)).days
     tier = next(tier for tier in limit.tiers if tier.covers(days))
     given = given_by(tier.limit, facts, start, zone, calendar)
-    return given._replace(basis=(("days ahead", days), *given.basis))
+    return given._replace(basis=((DAYS_AHEAD, days), *given.basis))
 
 
 def end_of_days(limit: EndOf | CalendarDays, start: int, zone: ZoneInfo) -> Given:
@@ -153,4 +149,4 @@ def calendar_of(choice: CalendarChoice, facts: Mapping[str, Any], calendars: Map
     value = facts.get(choice.by)
     if value is None:
         return missing(choice.by)
-    return calendars[choice.table[value]] if value in choice.table else f"no calendar for {choice.by} {value}"
+    return calendars[choice.table[value]] if value in choice.table else no_calendar(choice.by, value)

@@ -3,7 +3,8 @@
 from typing import NamedTuple
 
 from sla_rules.calendar import Calendar
-from sla_rules.counting.allowance import BEYOND, Given
+from sla_rules.counting.allowance import Given
+from sla_rules.counting.causes import BEYOND
 from sla_rules.counting.still import Still
 from sla_rules.errors import BeyondHorizonError
 from sla_rules.events import Event

@@ -153,6 +153,8 @@ class Call:
             self._count(identity, gone, None)
         if unit.events:
             self._keep(name, unit, verdicts, wakes, state.rests(worlds, verdicts))
+        for world in worlds:
+            world.forget_cases()
 
     def _keep(self, name: str, unit: Unit, verdicts: list[Verdict], wakes: list[int], rests: set[str]) -> None:
         """Keep a unit, and when to look at it again."""

@@ -187,10 +187,10 @@ class State:
 
     def month_ends(self, worlds: list[World]) -> Iterator[int]:
         """Yield when the months of the services among some events are first judged, and when they are over."""
-        for world in worlds:
+        for compiled, world in zip(self.versions, worlds, strict=True):
             zone = world.agreement.zone
-            for policy in world.agreement.policies.values():
-                if isinstance(policy, Availability) and (policy.service,) in world.cases(SUBJECT):
+            for policy in compiled.services:
+                if (policy.service,) in world.cases(SUBJECT):
                     start, end = bounds(label(world.now, policy.per, zone), policy.per, zone)
                     yield from (start + 1, end)
 

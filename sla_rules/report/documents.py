@@ -27,10 +27,20 @@ def document(report: "Report") -> dict[str, Any]:
         **report.provenance,
         "check_the_mapping": report.check_the_mapping,
         "summary": [_line(line) for line in report.summary],
+        **(_rulings(report) if report.rulings else {}),
         "attainment": report.attainment().drop("attained").to_dicts(),
         "breaches": [verdict.to_dict() for verdict in report.of(report.breaches)],
         "verdicts": [verdict.to_dict() for verdict in report.of(report.verdicts)],
         "findings": [{name: getattr(finding, name) for name in Finding.__slots__} for finding in report.findings],
+    }
+
+
+def _rulings(report: "Report") -> dict[str, Any]:
+    """What people decided, whether it holds on a verdict, and the summary after it."""
+    held = set(report.holding)
+    return {
+        "rulings": [{**ruling.to_dict(), "holds": ruling in held} for ruling in report.rulings],
+        "after_rulings": [{**_line(line), "waived": line.waived} for line in report.after],
     }
 
 

@@ -8,7 +8,8 @@ import polars as pl
 from sla_rules.events import Finding
 from sla_rules.instants import SECOND
 from sla_rules.report.files import ISO, Target, need, writing
-from sla_rules.report.tables import shown
+from sla_rules.report.summary import Line
+from sla_rules.report.tables import RULINGS, ruling_rows, shown
 from sla_rules.verdict import Outcome
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def to_excel(report: "Report", path: Target) -> None:
     from xlsxwriter.exceptions import FileCreateError
 
     sheets = {
-        "summary": _summary(report),
+        "summary": _summary(report.summary),
+        **(_rulings(report) if report.rulings else {}),
         "breaches": report.breaches.select(BREACHES),
         "attainment": report.attainment(),
         "findings": _findings(report.findings),
@@ -72,7 +74,17 @@ def _cell(name: str, dtype: pl.DataType) -> pl.Expr:
     return pl.when(text.str.len_chars() > MOST_CHARACTERS).then(cut).otherwise(text).alias(name)
 
 
-def _summary(report: "Report") -> pl.DataFrame:
+def _rulings(report: "Report") -> dict[str, pl.DataFrame]:
+    """The sheets that there are only where people decided something."""
+    waived = pl.Series("waived", [line.waived for line in report.after], pl.Int64)
+    after = _summary(report.after)
+    return {
+        "rulings": pl.DataFrame(list(ruling_rows(report)), schema=dict.fromkeys(RULINGS, pl.String), orient="row"),
+        "after rulings": after.insert_column(after.columns.index("status"), waived),
+    }
+
+
+def _summary(lines: Iterable[Line]) -> pl.DataFrame:
     rows = [
         {
             "promise": line.name,
@@ -83,7 +95,7 @@ def _summary(report: "Report") -> pl.DataFrame:
             "status": line.status,
             "remark": line.unmapped,
         }
-        for line in report.summary
+        for line in lines
     ]
     texts, numbers = ("promise", "section", "strength", "objective"), [str(outcome) for outcome in Outcome]
     header = {**dict.fromkeys(texts, pl.String), **dict.fromkeys(numbers, pl.Int64)}

@@ -4,13 +4,17 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from sla_rules.report.tables import (
+    AFTER,
     MISFITS,
+    RULINGS,
     SUMMARY,
+    after_rows,
     breach_rows,
     finding_rows,
     headline,
     meaning_rows,
     misfit_rows,
+    ruling_rows,
     shown,
     summary_rows,
     table_rows,
@@ -25,7 +29,12 @@ def markdown(report: "Report", most: int) -> str:
     """Return the report as Markdown, with at most `most` breaches of each clause."""
     title = report.agreement.title.get("en", report.agreement.id)
     parts = [f"# {_text(title)}", headline(report), *(f"> {_text(line)}" for line in report.check_the_mapping)]
-    parts += ["## Promises", table(SUMMARY, summary_rows(report)), "## Breaches"]
+    parts += ["## Promises", table(SUMMARY, summary_rows(report))]
+    if report.rulings:
+        parts += ["## Rulings", table(RULINGS, ruling_rows(report))]
+    if after := list(after_rows(report)):
+        parts += ["## After rulings", table(AFTER, after)]
+    parts.append("## Breaches")
     groups = report.breaches_by_clause(most)
     for id, breaches in groups.items():
         clause = breaches.clause
@@ -33,7 +42,7 @@ def markdown(report: "Report", most: int) -> str:
         parts.append(f"### {id}{section}, {clause.strength}: {breaches.count}")
         if clause.summary:
             parts.append(_text(clause.summary.get("en", next(iter(clause.summary.values())))))
-        parts.append(table(("case", "started", "why"), breach_rows(breaches.verdicts)))
+        parts.append(table(("case", "started", "why"), breach_rows(breaches.verdicts, report.ruling_on)))
         if breaches.count > most:
             parts.append(f"and {breaches.count - most} more")
     if not groups:

@@ -15,14 +15,16 @@ from sla_rules.events import Finding
 from sla_rules.instants import moment
 from sla_rules.periods import Period
 from sla_rules.portfolio import Portfolio, PortfolioFinding, tagged
-from sla_rules.reason import in_zone
+from sla_rules.reason import Lang, in_zone
 from sla_rules.report.against import Comparison
 from sla_rules.report.documents import document
 from sla_rules.report.files import Target, text_to, to_arrow, to_csv, to_pandas, to_parquet
 from sla_rules.report.report import Report
+from sla_rules.report.ruled import divided
 from sla_rules.report.stated import Kept
 from sla_rules.report.summary import Line
 from sla_rules.report.tables import STATUSES
+from sla_rules.rulings import Ruling, rulings_of
 from sla_rules.version import VERSION
 
 if TYPE_CHECKING:
@@ -59,6 +61,7 @@ class PortfolioReport:
         refused: what of the source is no event.
         left: whose the subjects are: those that no agreement judges, and those that named a second one.
         said: whether any event names an agreement.
+        unruled: rulings on what no agreement has a verdict on, or several have.
     """
 
     def __init__(
@@ -70,6 +73,7 @@ class PortfolioReport:
         refused: Iterable[Finding] = (),
         left: Iterable[Finding] = (),
         said: bool = True,
+        unruled: Iterable[Finding] = (),
     ) -> None:
         """Take the reports; see the attributes."""
         self.portfolio = portfolio
@@ -78,11 +82,12 @@ class PortfolioReport:
         self.refused = list(refused)
         self.left = list(left)
         self.said = said
+        self.unruled = list(unruled)
 
     @cached_property
     def findings(self) -> list[PortfolioFinding]:
         """What is remarkable about the data: of the source, of whose the subjects are, then agreement by agreement."""
-        found = [tagged(PortfolioFinding, each, None) for each in (*self.refused, *self.left)]
+        found = [tagged(PortfolioFinding, each, None) for each in (*self.refused, *self.left, *self.unruled)]
         for name, report in self.reports.items():
             found += [tagged(PortfolioFinding, each, name) for each in report.findings]
         return found
@@ -135,6 +140,39 @@ class PortfolioReport:
     def summary(self) -> list[PortfolioLine]:
         """What became of each policy, agreement by agreement; see `Report.summary`."""
         return [tagged(PortfolioLine, line, name) for name, report in self.reports.items() for line in report.summary]
+
+    def ruled(self, rulings: object) -> "PortfolioReport":
+        """Return a report on the same verdicts with rulings beside them; see `Report.ruled`.
+
+        A ruling belongs to the agreement that it names, by its name in the portfolio, else to the one that has such a
+        verdict; where none has or several have, it is a finding.
+
+        Args:
+            rulings: what `rulings_of` takes.
+
+        Raises:
+            InputError: something is no ruling, or cannot be read.
+        """
+        shares, unruled = divided(rulings_of(rulings), {name: each.judged for name, each in self.reports.items()})
+        return PortfolioReport(
+            self.portfolio,
+            {name: each.beside(shares[name]) for name, each in self.reports.items()},
+            self.as_of,
+            refused=self.refused,
+            left=self.left,
+            said=self.said,
+            unruled=unruled,
+        )
+
+    @property
+    def rulings(self) -> list[Ruling]:
+        """What people decided about verdicts, agreement by agreement, without what `unruled` is about."""
+        return [ruling for report in self.reports.values() for ruling in report.rulings]
+
+    @property
+    def after(self) -> list[PortfolioLine]:
+        """The lines of `summary` after rulings; see `Report.after`."""
+        return [tagged(PortfolioLine, line, name) for name, report in self.reports.items() for line in report.after]
 
     @property
     def check_the_mapping(self) -> list[str]:
@@ -240,6 +278,18 @@ class PortfolioReport:
         from sla_rules.report.portfolio_text import markdown
 
         return markdown(self, most)
+
+    def to_html(self, path: Target | None = None, *, lang: Lang = "en", most: int = 10_000) -> str:
+        """Return all reports as one HTML page, and write it to a file if one is named; see `Report.to_html`."""
+        from sla_rules.report.page import to_html
+
+        return text_to(path, to_html(self, lang, most))
+
+    def _repr_html_(self) -> str:
+        """How many promises of each agreement came to what, as notebooks show it."""
+        from sla_rules.markup import render
+
+        return render("repr_portfolio.html", report=self)
 
     def show(self, most: int = 10) -> None:
         """Print the report to the terminal, with at most `most` breaches of each clause of each agreement."""

@@ -2,13 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from rich.box import SIMPLE
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
 from sla_rules.report.markdown import table
 from sla_rules.report.tables import finding_rows
+from sla_rules.screen import Screen
 
 if TYPE_CHECKING:
     from sla_rules.report.portfolio import PortfolioReport
@@ -24,8 +20,11 @@ def markdown(report: "PortfolioReport", most: int) -> str:
         *mapping,
         table(report.overview.columns, rows),
     ]
-    if report.refused or report.left:
-        parts += ["## Findings", table(("finding", "events", "example"), finding_rows([*report.refused, *report.left]))]
+    if report.refused or report.left or report.unruled:
+        parts += [
+            "## Findings",
+            table(("finding", "events", "example"), finding_rows([*report.refused, *report.left, *report.unruled])),
+        ]
     for name, each in report.reports.items():
         title, _, rest = each.to_markdown(most=most).partition("\n\n")
         lower = [
@@ -37,18 +36,17 @@ def markdown(report: "PortfolioReport", most: int) -> str:
 
 def show(report: "PortfolioReport", most: int) -> None:
     """Print the report to the terminal, with at most `most` breaches of each clause of each agreement."""
-    console = Console(highlight=False)
-    console.print(f"\n[bold]{escape(report.headline)}[/bold]")
+    screen = Screen()
+    screen.say()
+    screen.say((report.headline, "bold"))
     if not report.said:
-        console.print(f"[yellow]{escape(report.check_the_mapping[0])}[/yellow]")
-    overview = Table(*report.overview.columns, header_style="bold", box=SIMPLE, padding=(0, 1, 0, 0))
-    for row in report.overview.iter_rows():
-        overview.add_row(*(escape(str(cell)) for cell in row))
-    console.print(overview)
+        screen.say((report.check_the_mapping[0], "yellow"))
+    screen.table(report.overview.columns, (tuple(map(str, row)) for row in report.overview.iter_rows()))
     for kind, count, example in finding_rows([*report.refused, *report.left]):
-        console.print(f"[yellow]finding[/yellow] {escape(kind)}, {count}: {escape(example)}")
+        screen.say(("finding", "yellow"), f" {kind}, {count}: {example}")
     for name, each in report.reports.items():
-        console.rule(f"[bold]{escape(name)}[/bold]")
+        screen.say()
+        screen.say((f"{name}:", "bold"))
         each.show(most)
 
 

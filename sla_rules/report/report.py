@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import polars as pl
 
-from sla_rules.errors import SlaError, quoted
+from sla_rules.errors import InputError, SlaError, quoted
 from sla_rules.events import Finding
 from sla_rules.judged import Judged, judged_of, verdicts_of
 from sla_rules.periods import Period
@@ -16,15 +16,19 @@ from sla_rules.report.attainment import attainment
 from sla_rules.report.breaches import ClauseBreaches
 from sla_rules.report.changes import changes
 from sla_rules.report.provenance import provenance
+from sla_rules.report.ruled import Ruled, ruled_by, ruling_on
 from sla_rules.report.stated import Kept
 from sla_rules.report.summary import Line
+from sla_rules.rulings import Ruling, rulings_of
 from sla_rules.verdict import Verdict, Verdicts
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from sla_rules.reason import Lang
     from sla_rules.report.files import Target
+    from sla_rules.report.plots import Plots
 
 BINDING = ("guarantee", "commitment")
 """The strengths whose breach makes `sla-rules check` end with exit code 1."""
@@ -42,6 +46,7 @@ class Report:
         as_of: the instant of knowledge, in microseconds since 1970 UTC; None where there was no event.
         refused: what of the source is no event.
         stated: gives the last known values of a field that the agreement does not declare; None where nothing can.
+        rulings: what people decided about verdicts, as `ruled` was given it.
     """
 
     def __init__(
@@ -51,6 +56,7 @@ class Report:
         findings: Iterable[Finding] = (),
         assume_complete: bool = False,
         stated: Callable[[str, Sequence[str]], pl.DataFrame] | None = None,
+        rulings: Iterable[Ruling] = (),
     ) -> None:
         """Take verdicts.
 
@@ -60,6 +66,7 @@ class Report:
             assume_complete: that an event type which never occurs did not happen, rather than was not mapped.
             stated: takes the name of a field and what ties events to one case, and returns its last known values, as
                 `report.stated.stated_of` does; `against` needs it for what the agreement does not declare.
+            rulings: what people decided about the verdicts.
 
         Raises:
             SlaError: `verdicts` is neither.
@@ -72,6 +79,7 @@ class Report:
         self.refused = list(findings)
         self._assume_complete = assume_complete
         self.stated = stated
+        self.rulings = list(rulings)
 
     @cached_property
     def findings(self) -> list[Finding]:
@@ -80,7 +88,7 @@ class Report:
             self.judged.findings,
             key=lambda each: (each.kind, each.policy or "", each.subject or "", each.event or "", each.message),
         )
-        return [*self.refused, *found]
+        return [*self.refused, *found, *self._ruled.findings]
 
     @property
     def lazy(self) -> pl.LazyFrame:
@@ -114,6 +122,62 @@ class Report:
     def summary(self) -> list[Line]:
         """One line a policy, and for each version of an amended agreement that judged something by it."""
         return summary.lines_of(self.judged, self._assume_complete)
+
+    def ruled(self, rulings: object) -> "Report":
+        """Return a report on the same verdicts with rulings beside them, in the place of any that it had.
+
+        Nothing else changes: not the verdicts, breaches, shares nor the exit code. `rulings` lists them, `ruling_on`
+        says which one holds on a verdict, `after` is the summary without what is waived, and `findings` has the rulings
+        that fit no verdict, contradict each other or are odd.
+
+        Args:
+            rulings: what `rulings_of` takes.
+
+        Raises:
+            InputError: something cannot be read, is no ruling, or is one on another agreement.
+        """
+        found = rulings_of(rulings)
+        for ruling in found:
+            if ruling.agreement not in (None, self.agreement.id):
+                message = f"{ruling.place or 'ruling'}: agreement is {quoted(ruling.agreement)}"
+                raise InputError(f"{message}, the report is of {quoted(self.agreement.id)}")
+        return self.beside(found)
+
+    def beside(self, rulings: Iterable[Ruling]) -> "Report":
+        """Return a report on the same verdicts with rulings beside them, whatever agreement they name."""
+        return Report(
+            self.judged,
+            findings=self.refused,
+            assume_complete=self._assume_complete,
+            stated=self.stated,
+            rulings=rulings,
+        )
+
+    @cached_property
+    def _ruled(self) -> Ruled:
+        return ruled_by(self.judged, self.summary, self.rulings)
+
+    def ruling_on(self, verdict: Verdict) -> Ruling | None:
+        """Return the ruling that holds on a verdict; None where there is none.
+
+        Raises:
+            SlaError: `verdict` is none.
+        """
+        return ruling_on(self._ruled, verdict)
+
+    @property
+    def holding(self) -> list[Ruling]:
+        """The rulings that hold on a verdict: not those that fit none or several, nor those that others overrule."""
+        return list(self._ruled.on.values())
+
+    @property
+    def after(self) -> list[Line]:
+        """The lines of `summary` after rulings: without the breached verdicts that are waived, which `waived` counts.
+
+        Instances that are waived are left out of `counts`, and their periods are judged again by the rest. A waived
+        period is left out of `periods`.
+        """
+        return self._ruled.after
 
     @property
     def check_the_mapping(self) -> list[str]:
@@ -229,6 +293,42 @@ class Report:
 
         return markdown(self, most)
 
+    def to_html(self, path: "Target | None" = None, *, lang: "Lang" = "en", most: int = 10_000) -> str:
+        """Return the report as one HTML page that fetches nothing, and write it to a file if one is named.
+
+        For people: which promises were kept and which not, what weighs most, every breach with its reason and its time,
+        what was taken out, and what is remarkable about the data. Charts need the extra `plot`.
+
+        Args:
+            path: of the file.
+            lang: `en` or `fr`.
+            most: how many breaches the page holds; where there are more, as many of each clause as there is room.
+
+        Raises:
+            SlaError: there is no such language, or the file cannot be written.
+        """
+        from sla_rules.report.files import text_to
+        from sla_rules.report.page import to_html
+
+        return text_to(path, to_html(self, lang, most))
+
+    @property
+    def plot(self) -> "Plots":
+        """Its plots, as Altair charts: `report.plot.attainment()`, `.timeline(subject)`, `.heatmap()`.
+
+        Raises:
+            SlaError: altair, of the extra `plot`, is not installed.
+        """
+        from sla_rules.report.plots import Plots
+
+        return Plots(self)
+
+    def _repr_html_(self) -> str:
+        """The headline, the promises and the first breach of each clause, as notebooks show them."""
+        from sla_rules.report.notebook import html
+
+        return html(self)
+
     def show(self, most: int = 10) -> None:
         """Print the report to the terminal, with at most `most` breaches of each clause."""
         from sla_rules.report.terminal import show
@@ -288,6 +388,8 @@ class Report:
 
     def to_excel(self, path: "Target") -> None:
         """Write a workbook with the sheets summary, breaches, attainment, findings and provenance.
+
+        Where there are rulings, the sheets rulings and after rulings come after the summary.
 
         Instants are text in UTC, spans numbers of seconds. No text is run as a formula. A sheet that would be too long
         is cut, and the provenance says so.

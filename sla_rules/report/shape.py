@@ -11,6 +11,7 @@ from sla_rules.language.document import Strength
 from sla_rules.periods import Period
 from sla_rules.report.documents import JSON_FORMAT
 from sla_rules.report.tables import STATUSES
+from sla_rules.rulings import Decision
 from sla_rules.verdict import Outcome
 
 Schema = dict[str, Any]
@@ -56,11 +57,19 @@ def json_schema() -> Schema:
         "verdicts": _list_of("verdict"),
         "findings": _list_of("finding"),
     }
+    told = {"rulings": _list_of("ruling"), "after_rulings": _list_of("after")}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Report of sla_rules",
-        **_record({"format": {"const": JSON_FORMAT}, **_provenance(), **parts}),
-        "$defs": {"line": _line(), "share": _share(), "verdict": _verdict(), "finding": _finding()},
+        **_record({"format": {"const": JSON_FORMAT}, **_provenance(), **parts}, optional=told),
+        "$defs": {
+            "line": _line(),
+            "ruling": _ruling(),
+            "after": _line(waived=COUNT),
+            "share": _share(),
+            "verdict": _verdict(),
+            "finding": _finding(),
+        },
     }
 
 
@@ -83,7 +92,7 @@ def _provenance() -> Schema:
     }
 
 
-def _line() -> Schema:
+def _line(**more: Schema) -> Schema:
     fields = {
         "policy": TEXT,
         "version": _or_null(TEXT),
@@ -93,7 +102,14 @@ def _line() -> Schema:
         "promise": TEXT,
         "status": {"enum": list(STATUSES)},
     }
-    return _record({**fields, **{str(outcome): COUNT for outcome in Outcome}})
+    return _record({**fields, **{str(outcome): COUNT for outcome in Outcome}, **more})
+
+
+def _ruling() -> Schema:
+    named = {"policy": TEXT, "subject": TEXT, "key": _or_null(TEXTS), "start": _or_null(INSTANT)}
+    decided = {"decision": {"enum": list(get_args(Decision))}, "by": TEXT, "why": TEXT, "at": _or_null(INSTANT)}
+    of = {"period": _or_null(TEXT), "agreement": _or_null(TEXT)}
+    return _record({**named, **of, **decided, "holds": {"type": "boolean"}})
 
 
 def _share() -> Schema:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -29,6 +29,7 @@ class Line:
         counts: instance verdicts by outcome.
         periods: the period verdicts of a policy with an objective by outcome.
         unmapped: why nothing is claimed about it: an event type that never occurs; empty otherwise.
+        waived: how many breached verdicts, of instances and periods, are taken out by rulings; see `Report.after`.
     """
 
     policy: AnyPolicy
@@ -37,6 +38,7 @@ class Line:
     counts: Counter[Outcome]
     periods: Counter[Outcome]
     unmapped: str
+    waived: int = field(default=0, kw_only=True)
 
     @property
     def name(self) -> str:
@@ -56,7 +58,7 @@ class Line:
     @property
     def status(self) -> str:
         """`kept`, `broken`, `open` while something is pending, `not judged` or `no data`."""
-        if self.unmapped or not sum(self.counts.values()):
+        if self.unmapped or not (self.counts.total() or self.waived):
             return "no data"
         if self.judged[Outcome.BREACHED]:
             return "broken"

@@ -1,6 +1,7 @@
 """The rows of a report's tables, as text, for whatever shows them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,15 @@ if TYPE_CHECKING:
 
     from sla_rules.report.against import Comparison
     from sla_rules.report.report import Report
+    from sla_rules.report.summary import Line
+    from sla_rules.rulings import Ruling
 
 SUMMARY = ("promise", "strength", "objective", "met", "breached", "pending", "left out", "")
 """The header of the summary; the last column says whether the promise was kept."""
+AFTER = ("promise", "breached", "waived", "still breached", "before rulings", "after rulings")
+"""The header of the promises of which something is waived."""
+RULINGS = ("ruling", "promise", "case", "by", "when", "why")
+"""The header of the rulings."""
 MISFITS = ("case", "stated", "outcome", "why")
 """The header of the cases of which the source and the verdicts differ."""
 MOST_MEANINGS = 20
@@ -29,11 +36,16 @@ STATUSES = ("kept", "broken", "open", "not judged", "no data")
 def headline(report: "Report") -> str:
     """One sentence: what was judged and how many promises were broken."""
     lines = report.summary
-    counted = {status: sum(line.status == status for line in lines) for status in STATUSES}
-    said = ", ".join(f"{number} {status}" for status, number in counted.items() if number)
     as_of = "" if report.as_of is None else f" as of {in_zone(report.as_of, report.agreement.zone)}"
     promises = "1 promise" if len(lines) == 1 else f"{len(lines)} promises"
-    return f"{promises} of `{report.agreement.id}`{as_of}: {said}."
+    after = f" After rulings: {_statuses(report.after)}." if report.rulings else ""
+    return f"{promises} of `{report.agreement.id}`{as_of}: {_statuses(lines)}.{after}"
+
+
+def _statuses(lines: Iterable["Line"]) -> str:
+    """How many promises came to what."""
+    counted = Counter(line.status for line in lines)
+    return ", ".join(f"{counted[status]} {status}" for status in STATUSES if counted[status])
 
 
 def summary_rows(report: "Report") -> Iterator[tuple[str, ...]]:
@@ -44,11 +56,41 @@ def summary_rows(report: "Report") -> Iterator[tuple[str, ...]]:
         yield line.name, line.clause.strength, line.promise, *map(str, counts), line.status
 
 
-def breach_rows(verdicts: Iterable[Verdict]) -> Iterator[tuple[str, str, str]]:
-    """Case, start to the minute and reason of some breaches."""
+def after_rows(report: "Report") -> Iterator[tuple[str, ...]]:
+    """One row a promise of which something is waived, in the columns of `AFTER`."""
+    for before, after in zip(report.summary, report.after, strict=True):
+        if after.waived:
+            yield before.name, _broken(before), str(after.waived), _broken(after), before.status, after.status
+
+
+def _broken(line: "Line") -> str:
+    """How many instances are breached, and how many periods where they are what is promised."""
+    instances = str(line.counts[Outcome.BREACHED])
+    if line.policy.objective is None:
+        return instances
+    periods = line.periods[Outcome.BREACHED]
+    return f"{instances}, {periods} period{'' if periods == 1 else 's'}"
+
+
+def ruling_rows(report: "Report") -> Iterator[tuple[str, ...]]:
+    """One row a ruling, in the columns of `RULINGS`; those that hold on no verdict say so."""
+    held = set(report.holding)
+    for ruling in report.rulings:
+        decision = ruling.decision if ruling in held else f"{ruling.decision}, does not count"
+        case = ruling.subject or ", ".join(ruling.key or ()) or ruling.period or ""
+        when = "" if ruling.decided_at is None else in_zone(ruling.decided_at, report.agreement.zone)[:16]
+        yield decision, ruling.policy, case, ruling.by, when, ruling.why
+
+
+def breach_rows(
+    verdicts: Iterable[Verdict], ruling_on: "Callable[[Verdict], Ruling | None] | None" = None
+) -> Iterator[tuple[str, str, str]]:
+    """Case, start to the minute and reason of some breaches, with the ruling that `ruling_on` gives for each."""
     for verdict in verdicts:
         started = local(verdict.start_at, verdict)[:16] if verdict.start_at is not None else ""
-        yield verdict.subject or verdict.period or "", started, verdict.reason
+        ruling = None if ruling_on is None else ruling_on(verdict)
+        decided = "" if ruling is None else f" {ruling.decision.capitalize()} by {ruling.by}: {ruling.why}"
+        yield verdict.subject or verdict.period or "", started, verdict.reason + decided
 
 
 def table_rows(comparison: "Comparison") -> Iterator[tuple[str, ...]]:

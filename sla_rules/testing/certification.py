@@ -16,6 +16,7 @@ from sla_rules.agreement import Agreement
 from sla_rules.errors import SlaError
 from sla_rules.evaluators import columnar, reference
 from sla_rules.known import check_agreement
+from sla_rules.markup import render
 from sla_rules.report.markdown import table
 from sla_rules.testing import laws
 from sla_rules.testing.directed import History, directed
@@ -111,6 +112,10 @@ class Certificate:
         header = ("clause", "means", "tried", "failed", "what failed")
         title = f"# Certificate of {self.agreement.title.get('en', self.agreement.id)}"
         return "\n\n".join([title, self._sum(), *silent, table(header, rows)]) + "\n"
+
+    def _repr_html_(self) -> str:
+        """What was tried of each clause and what failed, as notebooks show it."""
+        return render("repr_certificate.html", certificate=self, sentence=self._sum())
 
     def to_json(self) -> str:
         """The certificate as JSON; `format` numbers its shape, which `certificate_schema` describes."""

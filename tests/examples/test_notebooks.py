@@ -86,6 +86,7 @@ def test_intercall_month(run: Run) -> None:
     assert row(text, "2026-03", f"{calls * 4 // 5 - 1}/{calls}", "0.799333", "false")
     assert "down 7 h 7 min 12.000001 s of 712 h measured, 31 h excluded" in text
     assert row(text, "excluded", "force_majeure e008101")
+    assert "alt.LayerChart(...)" in text
     assert "report.json report.md verdicts.parquet" in text
 
 

@@ -15,7 +15,7 @@ from sla_rules.evaluators.columnar.framing import Framed, Named, Piece
 from sla_rules.evaluators.columnar.log import Cells, Log, Moved
 from sla_rules.evaluators.columnar.reading import JSON, Read, joined, read
 from sla_rules.evaluators.columnar.world import World, covered
-from sla_rules.events import Finding, Window, canonical
+from sla_rules.events import RULING, Finding, Window, canonical
 from sla_rules.known import unknown_type
 from sla_rules.language.declarations import EventDeclaration
 
@@ -139,6 +139,8 @@ class Reading:
         return np.logical_or(self.own_time, began)
 
     def _unknown_type(self, type: str, rows: Ints) -> None:
+        if type == RULING:
+            return
         if len(self.versions) > 1:
             rows = rows[self.own_time[rows]]
             for version in self.versions:

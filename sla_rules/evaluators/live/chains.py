@@ -68,7 +68,8 @@ class Chains:
                         break
             for policy, outcome in dict.fromkeys((verdict.policy, verdict.outcome) for verdict in verdicts):
                 made.update(makes(tell({"as": "verdict", "policy": policy, "outcome": outcome})))
-            for number, rule in enumerate(self.rules):
+            # A rule rests on one fact at least, and what other rules make rests on facts in the end.
+            for number, rule in enumerate(self.rules if made else ()):
                 inform(tell, number, [each for each in dict.fromkeys(self._named[number]) if each in made])
                 when = int(rule.when is None or rule.when.holds(now))
                 made.update(makes(tell({"as": "rule", "for": number, "when": when})))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sla_rules.counting.allowance import missing
+from sla_rules.counting.causes import NO_ROW, missing
 from sla_rules.evaluators.live.asking import Asker, Asking, Role
 from sla_rules.evaluators.live.cases import Case
 from sla_rules.evaluators.live.circumstances import (
@@ -75,7 +75,7 @@ def decide(asker: Asker[Classification], terms: Terms, case: Case, start: Event)
         exempted_by, grounds = exemptions(asking, start, start.at)
         cause = None
         if expected is None:
-            cause = "the decision table has no row for these facts"
+            cause = NO_ROW
         elif recorded is None:
             cause = missing(policy.value)
         same = recorded == expected

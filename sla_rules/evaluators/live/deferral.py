@@ -58,7 +58,9 @@ def deferred(ordinary: Due, asking: Asking[Deadline], instance: Instance, at: in
         wanted = number_of(event.data.get(rule.field), kinds)
         if asking.hears(role, event, start, policy.roles, to=wanted):
             asking.tell({"is": "deferred", "to": wanted, "at": event.at})
-            for publication in case.world.shared.publications(policy):
+            # Those before the deferral cannot be what it waits for, and there are ever more of them.
+            ahead = (each for each in case.world.shared.publications(policy) if each.at >= event.at)
+            for publication in ahead:
                 kind = number_of(publication.data.get(rule.kind), kinds)
                 if asking.tell({"as": "publish", "kind": kind, "at": publication.at}):
                     later = None if ordinary.at is None else max(ordinary.at, publication.at)

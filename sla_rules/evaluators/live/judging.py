@@ -23,7 +23,7 @@ from sla_rules.evaluators.live.shared import SharedByAll
 from sla_rules.evaluators.live.world import World
 from sla_rules.events import Event, Window
 from sla_rules.known import check_agreement, checked_events, checked_windows, known_events
-from sla_rules.language.policies import AnyPolicy
+from sla_rules.language.policies import AnyPolicy, Availability
 from sla_rules.language.selectors import types_of
 from sla_rules.periods import bounds
 from sla_rules.verdict import Outcome, Tally, Terms, Verdict, Verdicts
@@ -71,6 +71,7 @@ class Compiled:
     Attributes:
         version: the agreement.
         askers: the rules of each policy, by its id.
+        services: the policies by which services are judged.
     """
 
     def __init__(self, version: Agreement, rules: Callable[[Any], Rules] = rules_of) -> None:
@@ -81,6 +82,7 @@ class Compiled:
         """
         self.version = version
         self.askers = {id: Asker(policy, rules(policy)) for id, policy in version.policies.items()}
+        self.services = [each for each in version.policies.values() if isinstance(each, Availability)]
         self._begun_by: dict[str, list[str]] = {}
         for id, policy in version.policies.items():
             for type in types_of(policy.beginnings or policy.named_events):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sla_rules.counting.allowance import missing
+from sla_rules.counting.causes import missing
 from sla_rules.evaluators.live.asking import Asker, Asking
 from sla_rules.evaluators.live.booking import Booking
 from sla_rules.evaluators.live.bookings import Made, booking_rules, bookings

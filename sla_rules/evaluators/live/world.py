@@ -85,6 +85,10 @@ class World:
             self._cases[match] = {key: Case(key, events, self) for key, events in self._by_key(match).items()}
         return self._cases[match]
 
+    def forget_cases(self) -> None:
+        """Let the cases go, which know this world: only the garbage collector would find them otherwise."""
+        self._cases.clear()
+
     def without_case(self, match: Match) -> list[Event]:
         """Return the events that belong to no case of a match, because they lack a field of it."""
         self.cases(match)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sla_rules.counting.allowance import missing
+from sla_rules.counting.causes import NO_ROW, missing
 from sla_rules.evaluators.reference.cases import names
 from sla_rules.evaluators.reference.circumstances import (
     Instance,
@@ -36,7 +36,7 @@ def classification(policy: Classification, terms: Terms, world: World) -> Iterat
             exempted_by, grounds = exemptions(now)
             cause = None
             if expected is None:
-                cause = "the decision table has no row for these facts"
+                cause = NO_ROW
             elif recorded is None:
                 cause = missing(policy.value)
             compared = Outcome.MET if recorded == expected else Outcome.BREACHED

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sla_rules.counting.allowance import missing
+from sla_rules.counting.causes import missing
 from sla_rules.evaluators.reference.cases import Case, names
 from sla_rules.evaluators.reference.circumstances import (
     Instance,

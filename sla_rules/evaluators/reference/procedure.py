@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sla_rules.counting.allowance import missing
+from sla_rules.counting.causes import missing
 from sla_rules.errors import did_you_mean, quoted
 from sla_rules.evaluators.reference.cases import Case, names, together
 from sla_rules.evaluators.reference.circumstances import (

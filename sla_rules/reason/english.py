@@ -1,11 +1,10 @@
-"""The reason sentence: one function, shared by all evaluators, that renders the fields of a verdict."""
+"""The reasons in English: one function for each kind of policy, and one for periods."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sla_rules.errors import quoted
-from sla_rules.instants import moment, say_span
+from sla_rules.instants import say_span
 from sla_rules.language.calendars import ALWAYS
 from sla_rules.language.objectives import Objective
 from sla_rules.language.policies import (
@@ -18,18 +17,15 @@ from sla_rules.language.policies import (
     RequiredFields,
 )
 from sla_rules.language.selectors import Selector
+from sla_rules.reason.parts import MOST_NAMED, in_percent, local, written
 
 if TYPE_CHECKING:
     from fractions import Fraction
-    from zoneinfo import ZoneInfo
 
     from sla_rules.verdict import Verdict
 
 ALL = "all"
 """What is promised where there is no objective."""
-
-MOST_NAMED = 6
-"""How many missing fields a sentence names."""
 
 _PROMISES = {
     "at_least": "at least {} met",
@@ -39,9 +35,9 @@ _PROMISES = {
 
 
 def reason(verdict: "Verdict") -> str:
-    """Return one sentence that says why a verdict is what it is, with the numbers."""
+    """Return the sentence of a verdict."""
     if verdict.tally is not None:
-        return _of_period(verdict)
+        return period(verdict)
     if verdict.outcome == "exempt":
         return f"Exempt by {_and(verdict.exempted_by)}; {_lower(_of_instance(verdict))}"
     return _of_instance(verdict)
@@ -55,7 +51,8 @@ def _of_instance(verdict: "Verdict") -> str:
     return _SENTENCES[policy.kind](verdict, policy)
 
 
-def _of_deadline(verdict: "Verdict", policy: Deadline) -> str:
+def deadline(verdict: "Verdict", policy: Deadline) -> str:
+    """When it was stopped, or how much is left, against the limit and the due instant."""
     stop = named(policy.stop)
     took = f"{say_span(verdict.elapsed_micros or 0)}{_counted(verdict)} after {named(policy.start)}"
     allowance = _allowance(verdict, policy)
@@ -105,7 +102,8 @@ def _counted(verdict: "Verdict") -> str:
     return " of counted time" if verdict.calendar not in (None, ALWAYS) or verdict.standing_still else ""
 
 
-def _of_never(verdict: "Verdict", policy: Never) -> str:
+def never(verdict: "Verdict", policy: Never) -> str:
+    """What came that must never come, or that it did not."""
     violated = named(policy.violated_by)
     after = "" if policy.for_each is None else f" after {named(policy.for_each)}"
     if verdict.stop_at is None:
@@ -113,14 +111,16 @@ def _of_never(verdict: "Verdict", policy: Never) -> str:
     return f"{violated} at {local(verdict.stop_at, verdict)}{after}, which must never happen."
 
 
-def _of_no_overlap(verdict: "Verdict", _: NoOverlap) -> str:
+def no_overlap(verdict: "Verdict", _: NoOverlap) -> str:
+    """Which booking it overlaps."""
     resource = " ".join(str(part) for part in verdict.basis[0])
     if not verdict.detail:
         return f"The booking of {resource} overlaps none made before it."
     return f"The booking of {resource} overlaps that of {verdict.detail[0]}, made before it and not released."
 
 
-def _of_procedure(verdict: "Verdict", _: Procedure) -> str:
+def procedure(verdict: "Verdict", _: Procedure) -> str:
+    """Which step is out of order or left, or how far it came."""
     what, *steps = verdict.detail or ("none",)
     match what:
         case "skipped":
@@ -136,7 +136,8 @@ def _of_procedure(verdict: "Verdict", _: Procedure) -> str:
     return f"Not ended yet, {come}." if verdict.outcome == "pending" else f"Taken {come}."
 
 
-def _of_required_fields(verdict: "Verdict", _: RequiredFields) -> str:
+def required_fields(verdict: "Verdict", _: RequiredFields) -> str:
+    """Which fields are missing, the first of them by name."""
     if not verdict.detail:
         return "Every required field is there."
     shown = _and(verdict.detail[:MOST_NAMED])
@@ -144,7 +145,8 @@ def _of_required_fields(verdict: "Verdict", _: RequiredFields) -> str:
     return f"Missing or empty: {shown}{f' and {more} more' if more > 0 else ''}."
 
 
-def _of_classification(verdict: "Verdict", policy: Classification) -> str:
+def classification(verdict: "Verdict", policy: Classification) -> str:
+    """What was recorded, and what the table says."""
     recorded, expected = verdict.detail
     facts = ", ".join(f"{name} {_plain(value)}" for name, value in verdict.basis)
     if recorded == expected:
@@ -152,7 +154,8 @@ def _of_classification(verdict: "Verdict", policy: Classification) -> str:
     return f"{quoted(policy.value)} is {recorded}, the table says {expected} for {facts}."
 
 
-def _of_availability(verdict: "Verdict", policy: Availability) -> str:
+def availability(verdict: "Verdict", policy: Availability) -> str:
+    """The share of uptime, its numerator and denominator, and what the share promised allows."""
     uptime = verdict.uptime
     assert uptime is not None
     left = verdict.margin_micros or 0
@@ -167,17 +170,18 @@ def _of_availability(verdict: "Verdict", policy: Availability) -> str:
 
 
 _SENTENCES: dict[str, Callable[["Verdict", Any], str]] = {
-    "deadline": _of_deadline,
-    "never": _of_never,
-    "no_overlap": _of_no_overlap,
-    "procedure": _of_procedure,
-    "required_fields": _of_required_fields,
-    "classification": _of_classification,
-    "availability": _of_availability,
+    "deadline": deadline,
+    "never": never,
+    "no_overlap": no_overlap,
+    "procedure": procedure,
+    "required_fields": required_fields,
+    "classification": classification,
+    "availability": availability,
 }
 
 
-def _of_period(verdict: "Verdict") -> str:
+def period(verdict: "Verdict") -> str:
+    """How many instances of a period were met, and what was promised."""
     tally, objective = verdict.tally, verdict.terms.policy.objective
     assert tally is not None
     assert objective is not None
@@ -190,9 +194,9 @@ def _of_period(verdict: "Verdict") -> str:
     ]
     left_out = f"; left out: {', '.join(aside)}" if aside else ""
     pending = f", {tally.pending} pending" if tally.pending else ""
-    period = "On the whole" if verdict.period == "whole" else f"In {verdict.period}"
-    period += ", which is not over yet," if verdict.outcome == "pending" else ""
-    return f"{period} {tally.met} of {counted} were met{share}{pending}; promised: {promise(objective)}{left_out}."
+    when = "On the whole" if verdict.period == "whole" else f"In {verdict.period}"
+    when += ", which is not over yet," if verdict.outcome == "pending" else ""
+    return f"{when} {tally.met} of {counted} were met{share}{pending}; promised: {promise(objective)}{left_out}."
 
 
 def promise(objective: Objective | None) -> str:
@@ -206,11 +210,8 @@ def percent(share: "Fraction | None") -> str:
     """A share as a person reads it: exact where four decimals are enough, else cut off there and marked."""
     if share is None:
         return "none"
-    scaled = share * 100
-    whole, rest = divmod(scaled.numerator * 10_000 // scaled.denominator, 10_000)
-    about = "" if (scaled * 10_000).denominator == 1 else "about "
-    decimals = f".{rest:04d}".rstrip("0").rstrip(".")
-    return f"{about}{whole}{decimals} %"
+    digits, cut = in_percent(share)
+    return f"{'about ' if cut else ''}{digits} %"
 
 
 def named(selectors: tuple[Selector, ...]) -> str:
@@ -218,23 +219,8 @@ def named(selectors: tuple[Selector, ...]) -> str:
     return " or ".join(dict.fromkeys(f"`{selector.type}`" for selector in selectors))
 
 
-def local(at: int, verdict: "Verdict") -> str:
-    """An instant in the agreement's time zone, with microseconds only where there are any."""
-    return in_zone(at, verdict.terms.zone)
-
-
-def in_zone(at: int, zone: "ZoneInfo") -> str:
-    """An instant in a time zone, with microseconds only where there are any."""
-    try:
-        shown: datetime = moment(at).astimezone(zone)
-    except OverflowError:  # a zone can lead out of the years 1 to 9999
-        shown = moment(at)
-    fraction = f".{shown.microsecond:06d}" if shown.microsecond else ""
-    return f"{shown:%Y-%m-%d %H:%M:%S}{fraction} {shown.tzname()}"
-
-
 def _plain(value: object) -> str:
-    text = str(value).lower() if isinstance(value, bool) else str(value)
+    text = written(value)
     return quoted(text) if " " in text else text
 
 

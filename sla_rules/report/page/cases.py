@@ -1,0 +1,155 @@
+"""The broken promises as the page draws them: plain values, short, as there may be ten thousand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from sla_rules.instants import micros
+from sla_rules.judged import IS_PERIOD
+from sla_rules.periods import label
+from sla_rules.reason import Lang, local, word
+from sla_rules.report.page.parts import Part
+from sla_rules.verdict import Verdict
+
+if TYPE_CHECKING:
+    from sla_rules.report.report import Report
+
+Record = dict[str, Any]
+
+MOST_BEHIND, BEHIND = 2_000, 20
+"""How many cases behind broken periods the page has in all, and of one period."""
+STRETCHES, LEAST, GREATEST = 100_000, 10, 200
+"""How many stretches the page has in all, and of one case: its story may have thousands of nights."""
+REST = "rest"
+"""The cause of what is drawn as one stretch instead of many."""
+
+
+@dataclass(slots=True)
+class Cases:
+    """What the page knows of the broken promises.
+
+    Attributes:
+        count: how many there are.
+        shown: how many of them are on the page.
+        stretches: how many stretches of one case are drawn.
+        records: one a verdict: the broken promises, then the cases behind broken periods.
+        names: the names of stretches, by which the records are shorter.
+        worst: the most overdue verdict of each commitment, else its first, by the number of the commitment.
+    """
+
+    count: int
+    shown: int
+    stretches: int
+    records: list[Record] = field(default_factory=list)
+    names: dict[str, int] = field(default_factory=dict)
+    worst: dict[int, Verdict] = field(default_factory=dict)
+
+    def add(self, verdict: Verdict, number: int, lang: Lang) -> Record:
+        """Add the record of a verdict on the commitment with a number, and return it."""
+        made = record(verdict, lang, self.names, self.stretches) | {"p": number}
+        self.records.append(made)
+        before = self.worst.setdefault(number, verdict)
+        if (verdict.margin_micros or 0) < (before.margin_micros or 0):
+            self.worst[number] = verdict
+        return made
+
+
+def cases_of(parts: Sequence[Part], lang: Lang, most: int) -> Cases:
+    """Return the broken promises, at most `most`: where there are more, as many of each clause as there is room."""
+    counts = [group.count for part in parts for group in part.report.breaches_by_clause(0).values()]
+    each = fair_share(counts, most)
+    broken = [
+        (part, verdict)
+        for part in parts
+        for group in part.report.breaches_by_clause(each).values()
+        for verdict in group.verdicts
+    ]
+    stretches = max(LEAST, min(GREATEST, STRETCHES // max(len(broken), 1)))
+    cases = Cases(sum(counts), len(broken), stretches)
+    numbers = {part.name: part.numbers() for part in parts}
+    periods = []
+    for part, verdict in broken:
+        number = numbers[part.name][verdict.policy, verdict.version if part.several else None]
+        made = cases.add(verdict, number, lang)
+        if (ruling := part.report.ruling_on(verdict)) is not None:
+            made["u"] = [ruling.decision, ruling.by, ruling.why]
+        if verdict.tally is not None:
+            periods.append((part, verdict, verdict.tally.breached, made))
+    room = MOST_BEHIND
+    for part, verdict, breached, period in periods:
+        found = behind(part.report, verdict, min(BEHIND, room))
+        room -= len(found)
+        period["b"] = [len(cases.records) + place for place in range(len(found))]
+        period["n"] = breached - len(found)
+        for one in found:
+            cases.add(one, period["p"], lang)
+    return cases
+
+
+def fair_share(counts: Sequence[int], most: int) -> int:
+    """Return how many of each group may be taken so that all together are at most `most`: the small ones whole."""
+    left = most
+    for taken, count in enumerate(sorted(counts)):
+        each = left // (len(counts) - taken)
+        if count > each:
+            return each
+        left -= count
+    return max(counts, default=0)
+
+
+def behind(report: "Report", period: Verdict, most: int) -> list[Verdict]:
+    """Return the breached instances of a period, the most overdue first."""
+    of_period = (pl.col("policy") == period.policy) & (pl.col("period") == period.period) & ~IS_PERIOD
+    rows = report.judged.breached.filter(of_period & pl.col("version").eq_missing(pl.lit(period.version)))
+    ordered = rows.sort("margin", "start", "subject", nulls_last=True, maintain_order=True).head(most)
+    return report.of(ordered.collect(engine="streaming"))
+
+
+def record(verdict: Verdict, lang: Lang, names: dict[str, int], most: int) -> Record:
+    """Return what the page says of a verdict: instants in microseconds with their text beside them, left out if none.
+
+    `s` subject, `k` the rest of its key, `m` month or period, `r` reason, `a` start, `d` due, `e` stop, `c` cancel and
+    in capitals their texts, `g` how late in microseconds, `q` all clauses where there are several,
+    `v` version, `w` the events that decided it, `t` its stretches, at most `most`.
+    """
+    said: Record = {"s": verdict.subject or verdict.period or "", "r": verdict.reason_in(lang)}
+    key = [part for part in verdict.key if part != verdict.subject]
+    instants = (("a", verdict.start_at), ("d", verdict.due_at), ("e", verdict.stop_at), ("c", verdict.cancelled_at))
+    for name, at in instants:
+        if at is not None:
+            said |= {name: at, name.upper(): local(at, verdict)}
+    late = None if verdict.margin_micros is None else -verdict.margin_micros
+    optional = {
+        "k": ", ".join(key),
+        "m": month(verdict),
+        "g": late,
+        "q": list(verdict.clauses) if len(verdict.clauses) > 1 else None,
+        "v": verdict.version,
+        "w": list(verdict.evidence),
+    }
+    return said | {name: value for name, value in optional.items() if value} | stretches(verdict, lang, names, most)
+
+
+def month(verdict: Verdict) -> str:
+    """Return the month or other period in which a verdict is found on the page."""
+    if verdict.period is not None:
+        return verdict.period
+    return "" if verdict.start_at is None else label(verdict.start_at, "month", verdict.terms.zone)
+
+
+def stretches(verdict: Verdict, lang: Lang, names: dict[str, int], most: int) -> Record:
+    """Return the stretches of a verdict: their first instant, then where each ends, its cause, and its name if any."""
+    found = verdict.trace.stretches
+    if not found:
+        return {}
+    told: list[Any] = [micros(found[0].start)]
+    for each in found if len(found) <= most else found[: most - 1]:
+        told.append([micros(each.end), each.cause])
+        if each.name:
+            kind, *of = each.name.split(" ", 1)
+            told[-1].append(names.setdefault(" ".join([word(kind, lang), *of]), len(names)))
+    if len(found) > most:
+        told.append([micros(found[-1].end), REST])
+    return {"t": told}
