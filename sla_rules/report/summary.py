@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 import polars as pl
 
 from sla_rules.judged import Judged
 from sla_rules.language.document import Clause
-from sla_rules.language.policies import AnyPolicy, Deadline
+from sla_rules.language.policies import AnyPolicy, Availability, Deadline
 from sla_rules.language.selectors import types_of
 from sla_rules.reason import promise
 from sla_rules.verdict import Outcome
@@ -49,6 +50,14 @@ class Line:
     def promise(self) -> str:
         """The share promised, in words."""
         return promise(self.policy.objective)
+
+    @property
+    def least(self) -> Fraction:
+        """The share of instances that must be met at least, of an availability that of uptime; all unless said."""
+        objective = self.policy.objective
+        if objective is not None:
+            return objective.share if objective.measure == "at_least" else 1 - objective.share
+        return self.policy.at_least if isinstance(self.policy, Availability) else Fraction(1)
 
     @property
     def judged(self) -> Counter[Outcome]:

@@ -1,7 +1,7 @@
 /* Draws the time of one case: what counted, what did not, when it was due, and when it was done. */
 function makeTimeline(data) {
   const SVG = "http://www.w3.org/2000/svg";
-  const MS = 1000, HEIGHT = 104, BAR = { top: 28, height: 22 }, AXIS = 78;
+  const MS = 1000, HEIGHT = 104, BAR = { top: 28, height: 22 }, AXIS = 78, TICK = 40, MARK = 120;
   const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
   const STEPS = [1, 2, 5, 10, 15, 30].map((n) => n * SECOND)
     .concat([1, 2, 5, 10, 15, 30].map((n) => n * MINUTE), [1, 2, 3, 6, 12].map((n) => n * HOUR),
@@ -118,7 +118,7 @@ function makeTimeline(data) {
       svg.append(element("line", { x1: x(at), x2: x(at), y1: AXIS, y2: AXIS + 4, stroke: "var(--none)" }));
       const label = shown.day !== before && text !== shown.day ? `${shown.day} ${text}` : text;
       before = shown.day;
-      svg.append(element("text", { x: x(at), y: AXIS + 18, "text-anchor": anchor(x(at), width), class: "soft" }, label));
+      svg.append(element("text", { x: x(at), y: AXIS + 18, "text-anchor": anchor(x(at), width, TICK), class: "soft" }, label));
     }
     mark(svg, x, width, record.a, labels.started, record.A, "start");
     mark(svg, x, width, record.d, labels.due, record.D, "due");
@@ -127,8 +127,9 @@ function makeTimeline(data) {
     return svg;
   }
 
-  function anchor(at, width) {
-    return at < width * 0.2 ? "start" : at > width * 0.8 ? "end" : "middle";
+  /* Where a text stands to its instant: in the middle, but inside of the picture. */
+  function anchor(at, width, half) {
+    return at < half ? "start" : at > width - half ? "end" : "middle";
   }
 
   function mark(svg, x, width, micros, what, text, kind) {
@@ -138,10 +139,10 @@ function makeTimeline(data) {
       svg.append(element("circle", { cx: at, cy: middle, r: 6, fill: "var(--card)", stroke: "var(--ink)", "stroke-width": 2 }));
     } else if (kind === "due") {
       svg.append(element("line", { x1: at, x2: at, y1: BAR.top - 9, y2: bottom + 6, stroke: "var(--ink)", "stroke-width": 2, "stroke-dasharray": "4 2" }));
-      svg.append(element("text", { x: at, y: BAR.top - 13, "text-anchor": anchor(at, width) }, `${what} ${text}`));
+      svg.append(element("text", { x: at, y: BAR.top - 13, "text-anchor": anchor(at, width, MARK) }, `${what} ${text}`));
     } else {
       svg.append(element("path", { d: `M${at},${middle - 8}l7,8l-7,8l-7,-8Z`, fill: "var(--card)", stroke: "var(--ink)", "stroke-width": 2 }));
-      svg.append(element("text", { x: at, y: bottom + 16, "text-anchor": anchor(at, width) }, `${what} ${text}`));
+      svg.append(element("text", { x: at, y: bottom + 16, "text-anchor": anchor(at, width, MARK) }, `${what} ${text}`));
     }
   }
 

@@ -17,6 +17,7 @@ from sla_rules.instants import HOUR, MINUTE, SECOND
 from sla_rules.report.page import charts
 from sla_rules.report.page.cases import BEHIND, REST, fair_share
 from sla_rules.report.page.labels import LABELS
+from sla_rules.report.page.parts import parts_of
 from sla_rules.report.page.say import Say
 from sla_rules.report.page.taken_out import taken_out
 from sla_rules.report.report import Report
@@ -317,6 +318,20 @@ def test_each_version_of_an_amended_agreement_has_its_rows(tmp_path: Path) -> No
     ids = [page.data["promises"][each["p"]]["id"] for each in page.data["records"]]
     assert [id.split(" ", 1)[1] for id in ids] == ["(2025-01-01)", "(2026-01-01)"]
     assert all(id in page.text for id in ids)
+
+
+def test_a_period_that_is_not_over_is_drawn_as_open() -> None:
+    history = History()
+    for day in (2, 9):
+        history.add("opened", f"2026-03-{day:02}T10:00:00Z", subject=f"T-{day}", site="s")
+        history.add("answered", f"2026-03-{day:02}T10:30:00Z", subject=f"T-{day}")
+    history.add("opened", "2026-03-10T10:00:00Z", subject="T-10", site="s")
+    (part,) = parts_of(Report(judged(history, as_of="2026-03-10T10:30:00Z")))
+    points = charts.points_of(part, "en")
+    assert [(each.label, each.kept) for each in points["share", None]] == [("2026-W10", True), ("2026-W11", None)]
+    assert [(each.label, each.kept, each.text) for each in points["answer", None]] == [
+        ("2026-03", None, "2026-03: 2 / 2 = 100 %")
+    ]
 
 
 @pytest.mark.parametrize(

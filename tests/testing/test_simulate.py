@@ -475,7 +475,8 @@ def test_the_demonstration_says_what_it_found(tmp_path: Path, capsys: pytest.Cap
     assert set(lines) == POLICIES
     assert lines["escalation.path"] == "breaches planted 6, found 6; near misses planted 7, held 7"
     assert lines["certification.record"].endswith(" (without a limit: pending, never breached)")
-    assert said[-1] == str(out / "report.md")
+    assert said[-1] == f"{out / 'report.md'}, and for people {out / 'report.html'}"
+    assert "<!doctype html>" in (out / "report.html").read_text(encoding="utf-8")
     assert (out / "report.md").read_text(encoding="utf-8").strip()
     assert len((out / "events.jsonl").read_text(encoding="utf-8").splitlines()) > 300
 

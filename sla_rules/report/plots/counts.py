@@ -43,7 +43,7 @@ def _of_instances(report: "Report", lines: Sequence[Line], per: Period | None, b
             "policy": line.name,
             "clause": clause_of(line),
             "promised": promised,
-            "least": _least(line),
+            "least": float(line.least),
             "period": row["period"],
             "attained": row["attained"],
             "share": f"{percent(Fraction(row['share']))} met",
@@ -52,14 +52,6 @@ def _of_instances(report: "Report", lines: Sequence[Line], per: Period | None, b
             "state": "kept" if kept else "broken",
             "by": " · ".join("unknown" if row[name] is None else str(row[name]) for name in by),
         }
-
-
-def _least(line: Line) -> float:
-    """Return the share of instances that must at least be met; all without an objective."""
-    objective = line.policy.objective
-    if objective is None:
-        return 1.0
-    return float(objective.share if objective.measure == "at_least" else 1 - objective.share)
 
 
 def _of_uptime(report: "Report", lines: Sequence[Line]) -> Iterator[Row]:
@@ -75,7 +67,7 @@ def _of_uptime(report: "Report", lines: Sequence[Line]) -> Iterator[Row]:
             "policy": line.name,
             "clause": clause_of(line),
             "promised": f"at least {percent(line.policy.at_least)} up",
-            "least": float(line.policy.at_least),
+            "least": float(line.least),
             "period": verdict.period,
             "attained": float(share),
             "share": f"{percent(share)} up",

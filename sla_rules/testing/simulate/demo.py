@@ -59,13 +59,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     report = Report(verdicts)
     report.show()
     (out / "report.md").write_text(report.to_markdown(), encoding="utf-8")
+    report.to_html(out / "report.html")
 
     print()
     print(f"{len(made.events)} events written to {out / 'events.jsonl'}, judged in {seconds:.2f} s")
     comparison = compare(made, verdicts)
     for line in _account(made, comparison):
         print(line)
-    print(out / "report.md")
+    print(f"{out / 'report.md'}, and for people {out / 'report.html'}")
     return 0 if comparison.exact else 1
 
 
