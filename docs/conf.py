@@ -1,7 +1,7 @@
 """How the site is made of these pages: `make docs`, without any network.
 
 The pages are plain Markdown, to be read on a code host too. So nothing in them is written for the site alone: the
-contents come from the links of `index.md`, and links that lead out of this folder are turned here.
+contents come from the tables of `index.md`, and links that lead out of this folder are turned here.
 """
 
 import re
@@ -37,7 +37,7 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 html_theme = "furo"
 html_title = f"sla-rules {release}"
 html_static_path = ["static"]
-html_css_files = ["site.css"]
+html_css_files, html_js_files = ["site.css"], ["site.js"]
 html_show_copyright = html_show_sphinx = html_copy_source = False
 # Blocks without a language are commands and what is printed.
 highlight_language = "text"
@@ -86,7 +86,7 @@ class LinksOutward(SphinxTransform):
 
 
 def add_contents(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Make the contents of the site from the tables of its `index` pages: a part for each heading, a page for each row."""
+    """Make the contents of the site from the tables of its `index` pages: a part a heading, a page a row."""
     folder, _, name = docname.rpartition("/")
     if name != "index":
         return
@@ -96,7 +96,8 @@ def add_contents(app: Sphinx, docname: str, source: list[str]) -> None:
         pages = {page: shown for shown, link in rows if (page := page_of(DOCS / folder / link, app.env))}
         entries = "\n".join(f"/{page}" if "/" in shown else f"{shown} </{page}>" for page, shown in pages.items())
         if entries:
-            source[0] += f"\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{entries}\n```\n"
+            titled = f":caption: {caption}\n" if caption else ""
+            source[0] += f"\n```{{toctree}}\n:hidden:\n{titled}\n{entries}\n```\n"
 
 
 def page_of(path: Path, env: BuildEnvironment) -> str | None:
