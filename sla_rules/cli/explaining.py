@@ -16,6 +16,7 @@ from sla_rules.events import Event, Finding
 from sla_rules.judging import judge
 from sla_rules.language.rules import ChainedRule
 from sla_rules.portfolio import Portfolio
+from sla_rules.report.provenance import NO_EVENTS
 from sla_rules.sources import read_events
 from sla_rules.verdict import Verdict
 
@@ -109,8 +110,12 @@ def _judged(
     return told, refused
 
 
-def _say_refused(refused: list[Finding]) -> None:
-    """Say on standard error how many rows are no events, and where the first of them are."""
+def _say_refused(found: list[Finding]) -> None:
+    """Say on standard error how many rows are no events, where the first of them are, and what else is remarkable."""
+    refused = [each for each in found if each.kind in NO_EVENTS]
+    for each in found:
+        if each not in refused:
+            complain(each.message)
     if not refused:
         return
     number = sum(each.count for each in refused)

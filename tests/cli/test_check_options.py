@@ -178,6 +178,17 @@ def test_explain_says_which_rows_are_no_events(
     assert said[-1].startswith("  and 2 more")
 
 
+def test_explain_says_what_else_is_remarkable_of_a_column(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = "type,subject,time\nticket.opened,T-1,02/03/2026 10:00\nticket.closed,T-1,02/03/2026 10:30\n"
+    (desk / "days.csv").write_text(rows, encoding="utf-8")
+    (desk / "map.yaml").write_text("times: ['%d/%m/%Y %H:%M']\ntimezone: UTC\n", encoding="utf-8")
+    told = ["explain", "days.csv", "--agreement", "desk.yaml", "--subject", "T-1", "--columns", "map.yaml"]
+    assert main(told) == 0
+    said = capsys.readouterr().err
+    assert "no text tells day from month" in said
+    assert "no event" not in said
+
+
 def test_exactly_one_of_agreement_and_portfolio(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for arguments in ((), ("--agreement", "desk.yaml", "--portfolio", "customers.yaml")):
         with pytest.raises(SystemExit, match=r"^2$"):
