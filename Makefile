@@ -3,13 +3,21 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint docs bench clean
+.PHONY: demo test browser-test release-check lint docs pictures bench browser clean
 
 demo: $(READY)
 	$(BIN)/python -m sla_rules.testing.simulate --out build/demo
 
 test: lint docs
 	$(BIN)/pytest
+	@echo "Left out: the HTML report in a browser; make browser-test opens it."
+
+browser-test: browser
+	$(BIN)/pytest tests/browser
+
+release-check: $(READY)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[dev,release]"
+	$(BIN)/python -m tests.release
 
 lint: $(READY)
 	$(BIN)/ruff format --check .
@@ -20,9 +28,24 @@ lint: $(READY)
 docs: $(READY)
 	$(BIN)/sphinx-build -E -n -W --keep-going -q docs build/docs
 
+pictures: browser
+	$(BIN)/python -m docs.pictures
+
 bench: $(READY)
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[dev,bench]"
 	$(BIN)/python -m benchmarks
+
+# What a browser takes: Debian's chromium, which root installs where it is missing.
+browser: $(READY)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[dev,browser]"
+	@if ! command -v chromium > /dev/null; then \
+	  if [ "$$(id -u)" != 0 ] || ! command -v apt-get > /dev/null; then \
+	    echo "There is no chromium, and only root on Debian can install it here: apt-get install chromium"; exit 1; \
+	  fi; \
+	  export DEBIAN_FRONTEND=noninteractive; \
+	  apt-get install -qq -y chromium > /dev/null 2>&1 \
+	    || { apt-get update -qq && apt-get install -qq -y chromium > /dev/null; }; \
+	fi
 
 $(READY): pyproject.toml
 	$(PYTHON) -c "import sys; assert sys.version_info >= (3, 11), 'Python 3.11 or later is needed; say which with PYTHON=python3.x'"

@@ -16,8 +16,8 @@ from sla_rules.events import Event, Finding
 from sla_rules.judging import judge
 from sla_rules.language.rules import ChainedRule
 from sla_rules.portfolio import Portfolio
-from sla_rules.report.provenance import NO_EVENTS
 from sla_rules.sources import read_events
+from sla_rules.sources.refusals import NO_EVENTS
 from sla_rules.verdict import Verdict
 
 if TYPE_CHECKING:

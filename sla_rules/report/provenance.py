@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from sla_rules.agreement import Agreement
 from sla_rules.instants import moment
+from sla_rules.sources.refusals import NO_EVENTS
 from sla_rules.version import VERSION
 
 if TYPE_CHECKING:
     from sla_rules.report.report import Report
 
 UNKNOWN = "unknown"
-NO_EVENTS = ("unreadable", "naive_time")
 REPEATED = ("duplicate", "conflicting_id")
 UNDECLARED = ("unknown_type",)
 

@@ -3,6 +3,9 @@
 from sla_rules.errors import InputError
 from sla_rules.events import MOST_FINDINGS, Finding
 
+NO_EVENTS = ("unreadable", "naive_time")
+"""The kinds of findings on rows that are no events."""
+
 
 class Refusals:
     """Collects the rows that are no events.

@@ -25,9 +25,13 @@ function makeTimeline(data) {
     return formats.get(zone);
   }
 
+  /* An instant in a time zone, with the name that the zone has then as the rest of the page says it. */
   function local(ms, zone) {
     const found = Object.fromEntries(formatOf(zone).formatToParts(ms).map((part) => [part.type, part.value]));
-    return { day: `${found.year}-${found.month}-${found.day}`, time: `${found.hour}:${found.minute}`, second: found.second, zone: found.timeZoneName };
+    const day = `${found.year}-${found.month}-${found.day}`, time = `${found.hour}:${found.minute}`;
+    const offset = Math.round((Date.parse(`${day}T${time}:${found.second}Z`) - Math.floor(ms / SECOND) * SECOND) / MINUTE);
+    const name = (data.zones[zone] || {})[offset] || found.timeZoneName;
+    return { day, time, second: found.second, zone: name };
   }
 
   /* An instant in microseconds as text, in a time zone. */

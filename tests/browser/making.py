@@ -8,6 +8,7 @@ import polars as pl
 
 import sla_rules as sla
 from sla_rules.report import Report
+from sla_rules.report.portfolio import PortfolioReport
 from sla_rules.testing.simulate import month
 from tests.conftest import History
 
@@ -111,6 +112,17 @@ def hostile() -> Report:
 
 
 @cache
+def portfolio() -> PortfolioReport:
+    """Two customers, each with its agreement: three late tickets of one, two of the other."""
+    agreements = {name: sla.load({**DESK, "agreement": name}) for name in ("north", "south")}
+    log = History()
+    for number, customer in enumerate(("north", "north", "north", "south", "south")):
+        log.add("opened", OPENED, subject=f"T-{number}", team=customer)
+        log.add("answered", "2026-03-04T09:00:00Z", subject=f"T-{number}")
+    return sla.evaluate(sla.Portfolio(agreements, by="team"), log.events, as_of=AS_OF)
+
+
+@cache
 def empty() -> Report:
     """Nothing at all."""
     return sla.evaluate(sla.load(DESK), [])
@@ -123,5 +135,6 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "desk in French": lambda: desk().to_html(lang="fr"),
     "many": lambda: many().to_html(),
     "hostile": lambda: hostile().to_html(),
+    "portfolio": lambda: portfolio().to_html(),
     "empty": lambda: empty().to_html(),
 }

@@ -27,8 +27,10 @@ def open_all(page: Page) -> None:
     page.evaluate("() => document.querySelectorAll('details').forEach((each) => { each.open = true; })")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["desk", "desk in French", "hostile", "empty"])
+@pytest.mark.parametrize(
+    ("name", "scheme"),
+    [("desk", "dark"), *((name, "light") for name in ("desk", "desk in French", "hostile", "portfolio", "empty"))],
+)
 def test_small_reports(visit: Visit, name, scheme):
     page = visit(name, color_scheme=scheme)
     open_all(page)

@@ -67,6 +67,20 @@ def test_filters(visit: Visit):
     assert counted(page) == of(broken().filter(pl.col("policy").is_in(targets)).height)
 
 
+def test_the_agreements_of_a_portfolio(visit: Visit):
+    page = visit("portfolio")
+    agreement = form(page).locator("[name=agreement]")
+    assert agreement.locator("option").all_inner_texts()[1:] == ["north", "south"]
+    agreement.select_option("north")
+    assert counted(page) == "4 of 7 breaches"
+    assert {text.split()[0] for text in cases(page).locator(".where").all_inner_texts()} == {"north"}
+    page.locator("#promise-filters [name=agreement]").select_option("south")
+    expect(page.locator("#promise-count")).to_have_text("2 of 4 promises")
+    page.locator("#promise-table tbody tr:not([hidden]) a[data-promise]").first.click()
+    assert counted(page) == "2 of 7 breaches"
+    assert {text.split()[0] for text in cases(page).locator(".where").all_inner_texts()} == {"south"}
+
+
 @pytest.mark.parametrize("text", ["ADHOC-0021", "  planted ROOM 29 ", "no such text", "("])
 def test_search(visit: Visit, text):
     page = visit("demo")

@@ -47,7 +47,7 @@ def test_on_paper_are_all_breaches_that_the_filter_leaves(visit: Visit):
     assert page.locator("#breach-list > li").count() == wanted
 
 
-@pytest.mark.parametrize("name", ["demo", "demo in French", "desk", "hostile", "empty"])
+@pytest.mark.parametrize("name", ["demo", "demo in French", "desk", "hostile", "portfolio", "empty"])
 def test_a_telephone_scrolls_only_downwards(visit: Visit, name):
     page = visit(name, viewport={"width": 390, "height": 800})
     for button in page.locator("#breach-list > li > .case > button").all()[:3]:
@@ -81,14 +81,10 @@ def test_markup_in_data_is_text(visit: Visit):
         closed.first.click()
     for summary in page.locator("summary").all():
         summary.click()
-    for control in page.locator(
-        "b, img, iframe, object, [onclick], [onerror], script:not([type]):nth-of-type(3)"
-    ).all():
-        pytest.fail(str(control.evaluate("each => each.outerHTML")))
+    assert page.locator("b, img, [onclick], [onerror]").count() == 0
+    assert page.locator("script").count() == page.locator("script#data, script:not([type])").count() == 2
     assert page.evaluate("() => window.wasHit") is None
     assert page.title().startswith(" ".join(making.HIT.split()))
-    for place in (".title", "#promise-table .summary", "#breach-list .subject", "#breach-list .why", ".legend"):
-        assert page.locator(place).first.is_visible()
     for place in (
         ".title",
         "#promise-table .summary",
@@ -97,11 +93,12 @@ def test_markup_in_data_is_text(visit: Visit):
         "#breach-list .where",
         "#windows td:nth-child(4)",
         "#findings",
+        "#rulings tbody",
     ):
         assert making.HIT in page.locator(place).first.inner_text(), place
     assert making.HIT in str(page.locator("#breach-list svg").first.get_attribute("aria-label"))
     page.locator("#breach-filters [name=text]").fill(making.HIT)
-    assert page.locator("#breach-list > li").count() >= 1
+    assert page.locator("#breach-list > li").count() == page.locator("#breach-list > li .subject").count() == 2
 
 
 def test_ten_thousand_breaches_stay_a_small_file(visit: Visit, page_file, record_property):

@@ -5,7 +5,9 @@ import gc
 import pytest
 
 import sla_rules as sla
+from sla_rules.evaluators.live.cases import Case
 from sla_rules.evaluators.live.engine import Fact, Telling
+from sla_rules.evaluators.live.world import World
 from tests.columnar.ties import TIES
 from tests.monitoring.tools import event, tickets
 
@@ -50,15 +52,21 @@ def test_a_rule_without_any_of_its_facts_is_not_asked_about(told: list[Fact]) ->
     assert [each.rule for each in raised if each.kind == "raised"] == ["late"]
 
 
-def test_nothing_is_left_for_the_garbage_collector() -> None:
+def test_no_world_is_left_for_the_garbage_collector() -> None:
     monitor = sla.Monitor(tickets())
     monitor.observe(event("opened", "10:00", subject="first"))
     gc.collect()
     gc.disable()
     try:
+        before = worlds()
         for number in range(20):
             monitor.observe(event("opened", "10:00", subject=f"S-{number}"))
             monitor.observe(event("closed", "10:30", subject=f"S-{number}"))
-        assert gc.collect() == 0
+        assert worlds() == before
     finally:
         gc.enable()
+
+
+def worlds() -> int:
+    """How many worlds and cases there are that nobody has let go."""
+    return sum(isinstance(each, World | Case) for each in gc.get_objects())

@@ -334,6 +334,18 @@ def test_a_period_that_is_not_over_is_drawn_as_open() -> None:
     ]
 
 
+def test_zones_are_called_as_sentences_call_them_and_the_ends_of_time_do_no_harm() -> None:
+    history = History().add("opened", "2026-03-02T10:00:00Z", subject="T")
+    history.add("answered", "2026-07-02T13:00:00Z", subject="T")
+    assert Page(Report(judged(history)).to_html()).data["zones"] == {"America/Toronto": {"-300": "EST", "-240": "EDT"}}
+    late = (
+        History()
+        .add("opened", "9999-12-31T10:00:00Z", subject="T")
+        .add("answered", "9999-12-31T13:00:00Z", subject="T")
+    )
+    assert Page(Report(judged(late, as_of="9999-12-31T23:00:00Z")).to_html()).data["zones"] == {"America/Toronto": {}}
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -8,7 +8,7 @@ import polars as pl
 
 from sla_rules.instants import micros
 from sla_rules.judged import IS_PERIOD
-from sla_rules.periods import label
+from sla_rules.periods import bounds, label
 from sla_rules.reason import Lang, local, word
 from sla_rules.report.page.parts import Part
 from sla_rules.verdict import Verdict
@@ -110,9 +110,9 @@ def behind(report: "Report", period: Verdict, most: int) -> list[Verdict]:
 def record(verdict: Verdict, lang: Lang, names: dict[str, int], most: int) -> Record:
     """Return what the page says of a verdict: instants in microseconds with their text beside them, left out if none.
 
-    `s` subject, `k` the rest of its key, `m` month or period, `r` reason, `a` start, `d` due, `e` stop, `c` cancel and
-    in capitals their texts, `g` how late in microseconds, `q` all clauses where there are several,
-    `v` version, `w` the events that decided it, `t` its stretches, at most `most`.
+    `s` subject, `k` the rest of its key, `m` month or period and `o` its first instant, `r` reason, `a` start, `d` due,
+    `e` stop, `c` cancel and in capitals their texts, `g` how late in microseconds, `q` all clauses where there are
+    several, `v` version, `w` the events that decided it, `t` its stretches, at most `most`.
     """
     said: Record = {"s": verdict.subject or verdict.period or "", "r": verdict.reason_in(lang)}
     key = [part for part in verdict.key if part != verdict.subject]
@@ -121,7 +121,10 @@ def record(verdict: Verdict, lang: Lang, names: dict[str, int], most: int) -> Re
         if at is not None:
             said |= {name: at, name.upper(): local(at, verdict)}
     late = None if verdict.margin_micros is None else -verdict.margin_micros
+    objective = verdict.terms.policy.objective
+    over = None if verdict.tally is None or objective is None or objective.per == "whole" else objective.per
     optional = {
+        "o": None if over is None else bounds(str(verdict.period), over, verdict.terms.zone)[0],
         "k": ", ".join(key),
         "m": month(verdict),
         "g": late,
@@ -148,8 +151,13 @@ def stretches(verdict: Verdict, lang: Lang, names: dict[str, int], most: int) ->
     for each in found if len(found) <= most else found[: most - 1]:
         told.append([micros(each.end), each.cause])
         if each.name:
-            kind, *of = each.name.split(" ", 1)
-            told[-1].append(names.setdefault(" ".join([word(kind, lang), *of]), len(names)))
+            told[-1].append(names.setdefault(name_of(each.name, lang), len(names)))
     if len(found) > most:
         told.append([micros(found[-1].end), REST])
     return {"t": told}
+
+
+def name_of(name: str, lang: Lang) -> str:
+    """Return the name of a stretch in a language: a kind of window or pause, then what it rests on."""
+    kind, *of = name.split(" ", 1)
+    return " ".join([word(kind, lang), *(" – ".join(each.rsplit(" to ", 1)) for each in of)])

@@ -9,7 +9,7 @@ from sla_rules.markup import render
 from sla_rules.reason import Lang, finding_words
 from sla_rules.report.page.cases import Cases, cases_of
 from sla_rules.report.page.charts import charts_of
-from sla_rules.report.page.parts import known_until, parts_of
+from sla_rules.report.page.parts import Part, known_until, parts_of, zone_names
 from sla_rules.report.page.promises import Row, by_strength, gravest, in_language, rows_of, standing
 from sla_rules.report.page.say import Say
 from sla_rules.report.page.taken_out import MOST as MOST_WINDOWS
@@ -53,7 +53,7 @@ def to_html(whole: "Report | PortfolioReport", lang: Lang, most: int) -> str:
         rows=rows,
         charts=any(charts),
         cases=cases,
-        data=data(say, cases, rows),
+        data=data(say, cases, rows, parts),
         windows=sorted(longest, key=lambda each: (each[1].start_at, each[1].kind)),
         windows_count=len(windows),
         span=lambda micros: say_span(micros, lang),
@@ -85,7 +85,7 @@ def provenance(told: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str,
             yield f"{prefix}{name}", shown(value)
 
 
-def data(say: Say, cases: Cases, rows: Iterable[Row]) -> dict[str, Any]:
+def data(say: Say, cases: Cases, rows: Iterable[Row], parts: list[Part]) -> dict[str, Any]:
     """Return what the script of the page works on."""
     return {
         "lang": say.lang,
@@ -103,6 +103,7 @@ def data(say: Say, cases: Cases, rows: Iterable[Row]) -> dict[str, Any]:
             }
             for row in rows
         ],
+        "zones": zone_names(parts, [record[name] for record in cases.records for name in "ade" if name in record]),
         "names": list(cases.names),
         "records": cases.records,
         "shown": cases.shown,

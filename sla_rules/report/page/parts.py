@@ -1,6 +1,8 @@
 """What a page is about: one report, or those of all agreements of a portfolio."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sla_rules.instants import moment
@@ -56,3 +58,16 @@ def known_until(parts: list[Part], as_of: int | None) -> str | None:
         return None
     zones = {part.report.agreement.timezone for part in parts}
     return parts[0].instant(as_of) if len(zones) == 1 else f"{moment(as_of):YYYY-MM-DD HH:mm:ss} UTC"
+
+
+def zone_names(parts: list[Part], instants: Iterable[int]) -> dict[str, dict[int, str]]:
+    """Return how the time zones of the parts are called in the years of some instants, by their offset in minutes."""
+    zones = {part.report.agreement.timezone: part.report.agreement.zone for part in parts}
+    # No zone can lead out of the years that there are.
+    years = sorted({moment(at).year for at in instants} - {MINYEAR, MAXYEAR})
+    months = [datetime(year, month, 1, tzinfo=UTC) for year in years for month in range(1, 13)]
+    found: dict[str, dict[int, str]] = {}
+    for name, zone in zones.items():
+        there = [at.astimezone(zone) for at in months]
+        found[name] = {int((at.utcoffset() or timedelta()).total_seconds()) // 60: at.tzname() or "" for at in there}
+    return found
