@@ -35,8 +35,8 @@ function makeCases(data, page) {
   function story(record, width) {
     const made = page.make("div", { class: "story" });
     const stretches = timeline.stretchesOf(record);
-    const zone = promises[record.p].zone;
-    const picture = timeline.draw(record, zone, Math.max(width - 60, 320));
+    const promise = promises[record.p], zone = promise.zone;
+    const picture = timeline.draw(record, promise, Math.max(width - 60, 320));
     if (picture || !record.b) made.append(picture || page.make("p", { class: "note" }, labels.no_timeline));
     if (stretches.length) made.append(legend(stretches), steps(stretches, zone));
     for (const [name, some] of [[labels.evidence, record.w], [labels.version, record.v && [record.v]]]) {

@@ -37,7 +37,7 @@ function makeTimeline(data) {
   /* An instant in microseconds as text, in a time zone. */
   function instant(micros, zone) {
     const { day, time, second, zone: name } = local(Math.floor(micros / MS), zone);
-    const rest = micros % 1000000;
+    const rest = ((micros % 1000000) + 1000000) % 1000000;
     return `${day} ${time}:${second}${rest ? "." + String(rest).padStart(6, "0") : ""} ${name}`;
   }
 
@@ -98,8 +98,8 @@ function makeTimeline(data) {
     return found;
   }
 
-  /* The picture of a record in a time zone, so many pixels wide; null where nothing of it has an instant. */
-  function draw(record, zone, width) {
+  /* The picture of a record of a promise, so many pixels wide; null where nothing of it has an instant. */
+  function draw(record, promise, width) {
     const stretches = stretchesOf(record);
     const instants = [record.a, record.d, record.e, record.c, ...stretches.flatMap((each) => [each.from, each.to])].filter((each) => each !== undefined);
     if (!instants.length) return null;
@@ -118,7 +118,7 @@ function makeTimeline(data) {
     }
     svg.append(element("line", { x1: 0, x2: width, y1: AXIS, y2: AXIS, stroke: "var(--none)" }));
     let before = "";
-    for (const [at, text, shown] of ticks(first, last, zone, Math.max(width / 110, 2))) {
+    for (const [at, text, shown] of ticks(first, last, promise.zone, Math.max(width / 110, 2))) {
       svg.append(element("line", { x1: x(at), x2: x(at), y1: AXIS, y2: AXIS + 4, stroke: "var(--none)" }));
       const label = shown.day !== before && text !== shown.day ? `${shown.day} ${text}` : text;
       before = shown.day;
@@ -126,7 +126,7 @@ function makeTimeline(data) {
     }
     mark(svg, x, width, record.a, labels.started, record.A, "start");
     mark(svg, x, width, record.d, labels.due, record.D, "due");
-    mark(svg, x, width, record.e, labels.stopped, record.E, "stop");
+    mark(svg, x, width, record.e, promise.kind === "never" ? labels.happened : labels.stopped, record.E, "stop");
     mark(svg, x, width, record.c, labels.cancelled, record.C, "stop");
     return svg;
   }

@@ -25,7 +25,7 @@ HEADERS: dict[str, Callable[[str], float | None]] = {
     "Status": STATUSES.index,
     "Strength": STRENGTHS.index,
     "Kept": share,
-    "Breaches": lambda text: int(text.replace(",", "")),
+    "Breaches": lambda text: None if text == "—" else int(text.replace(",", "")),
 }
 
 

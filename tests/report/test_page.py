@@ -163,6 +163,44 @@ def test_a_page_that_is_cut_says_so(report: Report) -> None:
     assert "breaches are on this page" not in Page(report.to_html()).text
 
 
+def test_the_worst_case_is_the_worst_of_all_not_of_those_shown() -> None:
+    history = History()
+    for number in range(40):
+        history.add("opened", "2026-03-02T10:00:00Z", subject=f"T-{number:02}")
+        history.add("answered", f"2026-03-{3 + number // 10:02}T{10 + number % 10}:00:00Z", subject=f"T-{number:02}")
+    page = Page(Report(judged(history)).to_html(most=5))
+    assert "The worst case: T-39." in page.text
+    assert "T-39" not in {each["s"] for each in page.data["records"] if each["p"] == 0}
+
+
+def test_a_case_behind_a_broken_period_has_its_ruling() -> None:
+    history = History().add("opened", "2026-03-02T10:00:00Z", site="s").add("answered", "2026-03-02T13:00:00Z")
+    ruled = Report(judged(history)).ruled(
+        [{"policy": "share", "subject": "S", "decision": "waived", "by": "Ann", "why": "?"}]
+    )
+    records = Page(ruled.to_html()).data["records"]
+    (period,) = (each for each in records if "b" in each)
+    assert records[period["b"][0]]["u"] == ["waived", "Ann", "?"]
+    assert "u" not in period
+
+
+def test_what_the_report_does_not_claim_is_no_breach_on_the_page() -> None:
+    history = History().add("opened", "2026-03-02T10:00:00Z", site="s")
+    text = Report(judged(history)).to_html()
+    assert 'data-status="no data"' in text
+    assert 'data-breached="1"' not in text
+    assert "no `answered` in this source" in Page(text).text
+
+
+def test_a_promise_of_several_versions_is_counted_once(tmp_path: Path) -> None:
+    made = folder(tmp_path, d2025_01_01=OPENED.replace("LIMIT", "8 h"), d2026_01_01=OPENED.replace("LIMIT", "4 h"))
+    history = History().add("opened", "2025-03-01T00:00:00Z").add("closed", "2025-03-01T01:00:00Z")
+    history.add("opened", "2026-03-01T00:00:00Z", subject="T")
+    page = Page(Report(sla.judge(made, history.events, as_of="2027-01-01T00:00:00Z")).to_html())
+    assert "The only promise was broken" in page.text
+    assert "0 kept" in page.text
+
+
 def test_a_long_story_ends_in_one_stretch_for_the_rest() -> None:
     policy = {"start": "opened", "stop": "closed", "limit": "8 h", "calendar": "office"}
     made = agreement(policy, events={"opened": {}, "closed": {}}, calendars=OFFICE)
@@ -195,6 +233,17 @@ def test_a_window_has_what_it_removed_and_from_how_many() -> None:
     (found,) = taken_out(Report(sla.judge(made, history.events)))
     # A: half an hour up to its stop; B: the last hour of Monday and the first of Tuesday.
     assert (found.kind, found.concerned, found.removed) == ("maintenance", 2, 150 * MINUTE)
+
+
+def test_a_window_that_removed_nothing_is_not_listed() -> None:
+    policy = {"start": "opened", "stop": "closed", "limit": "1 h", "calendar": "office", "exclude": ["freeze"]}
+    made = agreement(policy, events={"opened": {}, "closed": {}}, calendars=OFFICE, windows={"freeze": {}})
+    history = History().add("opened", "2026-03-02T15:00:00Z").add("closed", "2026-03-03T10:00:00Z")
+    night = sla.Window(kind="freeze", start="2026-03-02T20:00:00Z", end="2026-03-03T02:00:00Z")
+    later = sla.Window(kind="freeze", start="2026-03-03T10:00:00Z", end="2026-03-04T02:00:00Z")
+    assert (
+        taken_out(Report(sla.judge(made, history.events, as_of="2026-03-05T00:00:00Z", windows=[night, later]))) == []
+    )
 
 
 def test_a_window_without_an_end_removes_time_up_to_what_is_known() -> None:
@@ -276,7 +325,7 @@ def test_rulings_stand_beside_the_breaches_and_both_totals_are_there(report: Rep
     page = Page(ruled.to_html())
     assert "3 of 3 promises were broken" in page.text
     assert "After rulings 2 of 3 are broken." in page.text
-    assert f"kept {len(late)} waived" in page.text
+    assert f"kept 100 % 10 of 10 {len(late)} waived" in page.text
     assert "waived does not count, see the findings answer T-99 Ann — never was" in page.text
     assert "upheld share 2026-W10 Bob 2026-04-01 08:00:00 EDT !" in page.text
     rulings = [each["u"] for each in page.data["records"] if "u" in each]

@@ -36,7 +36,6 @@ class Cases:
         stretches: how many stretches of one case are drawn.
         records: one a verdict: the broken promises, then the cases behind broken periods.
         names: the names of stretches, by which the records are shorter.
-        worst: the most overdue verdict of each commitment, else its first, by the number of the commitment.
     """
 
     count: int
@@ -44,15 +43,13 @@ class Cases:
     stretches: int
     records: list[Record] = field(default_factory=list)
     names: dict[str, int] = field(default_factory=dict)
-    worst: dict[int, Verdict] = field(default_factory=dict)
 
-    def add(self, verdict: Verdict, number: int, lang: Lang) -> Record:
+    def add(self, part: Part, verdict: Verdict, number: int, lang: Lang) -> Record:
         """Add the record of a verdict on the commitment with a number, and return it."""
         made = record(verdict, lang, self.names, self.stretches) | {"p": number}
+        if (ruling := part.report.ruling_on(verdict)) is not None:
+            made["u"] = [ruling.decision, ruling.by, ruling.why]
         self.records.append(made)
-        before = self.worst.setdefault(number, verdict)
-        if (verdict.margin_micros or 0) < (before.margin_micros or 0):
-            self.worst[number] = verdict
         return made
 
 
@@ -72,9 +69,7 @@ def cases_of(parts: Sequence[Part], lang: Lang, most: int) -> Cases:
     periods = []
     for part, verdict in broken:
         number = numbers[part.name][verdict.policy, verdict.version if part.several else None]
-        made = cases.add(verdict, number, lang)
-        if (ruling := part.report.ruling_on(verdict)) is not None:
-            made["u"] = [ruling.decision, ruling.by, ruling.why]
+        made = cases.add(part, verdict, number, lang)
         if verdict.tally is not None:
             periods.append((part, verdict, verdict.tally.breached, made))
     room = MOST_BEHIND
@@ -84,7 +79,7 @@ def cases_of(parts: Sequence[Part], lang: Lang, most: int) -> Cases:
         period["b"] = [len(cases.records) + place for place in range(len(found))]
         period["n"] = breached - len(found)
         for one in found:
-            cases.add(one, period["p"], lang)
+            cases.add(part, one, period["p"], lang)
     return cases
 
 
@@ -101,8 +96,13 @@ def fair_share(counts: Sequence[int], most: int) -> int:
 
 def behind(report: "Report", period: Verdict, most: int) -> list[Verdict]:
     """Return the breached instances of a period, the most overdue first."""
-    of_period = (pl.col("policy") == period.policy) & (pl.col("period") == period.period) & ~IS_PERIOD
-    rows = report.judged.breached.filter(of_period & pl.col("version").eq_missing(pl.lit(period.version)))
+    return most_overdue(report, period.policy, period.version, pl.col("period") == period.period, most)
+
+
+def most_overdue(report: "Report", policy: str, version: str | None, which: pl.Expr, most: int) -> list[Verdict]:
+    """Return some breached instances of a policy, the most overdue first; those that cannot be late come by start."""
+    of_policy = (pl.col("policy") == policy) & pl.col("version").eq_missing(pl.lit(version, pl.String)) & ~IS_PERIOD
+    rows = report.judged.breached.filter(of_policy & which)
     ordered = rows.sort("margin", "start", "subject", nulls_last=True, maintain_order=True).head(most)
     return report.of(ordered.collect(engine="streaming"))
 
@@ -110,7 +110,7 @@ def behind(report: "Report", period: Verdict, most: int) -> list[Verdict]:
 def record(verdict: Verdict, lang: Lang, names: dict[str, int], most: int) -> Record:
     """Return what the page says of a verdict: instants in microseconds with their text beside them, left out if none.
 
-    `s` subject, `k` the rest of its key, `m` month or period and `o` its first instant, `r` reason, `a` start, `d` due,
+    `s` subject, `k` the rest of its key, `m` month, of a period `o` its first instant, `r` reason, `a` start, `d` due,
     `e` stop, `c` cancel and in capitals their texts, `g` how late in microseconds, `q` all clauses where there are
     several, `v` version, `w` the events that decided it, `t` its stretches, at most `most`.
     """
@@ -121,10 +121,8 @@ def record(verdict: Verdict, lang: Lang, names: dict[str, int], most: int) -> Re
         if at is not None:
             said |= {name: at, name.upper(): local(at, verdict)}
     late = None if verdict.margin_micros is None else -verdict.margin_micros
-    objective = verdict.terms.policy.objective
-    over = None if verdict.tally is None or objective is None or objective.per == "whole" else objective.per
     optional = {
-        "o": None if over is None else bounds(str(verdict.period), over, verdict.terms.zone)[0],
+        "o": None if verdict.tally is None else beginning(verdict),
         "k": ", ".join(key),
         "m": month(verdict),
         "g": late,
@@ -136,10 +134,20 @@ def record(verdict: Verdict, lang: Lang, names: dict[str, int], most: int) -> Re
 
 
 def month(verdict: Verdict) -> str:
-    """Return the month or other period in which a verdict is found on the page."""
-    if verdict.period is not None:
-        return verdict.period
-    return "" if verdict.start_at is None else label(verdict.start_at, "month", verdict.terms.zone)
+    """Return the month in which a verdict began, or the longer period that it judges."""
+    objective = verdict.terms.policy.objective
+    if verdict.tally is not None and objective is not None and objective.per in ("quarter", "year", "whole"):
+        return str(verdict.period)
+    began = beginning(verdict)
+    return "" if began is None else label(began, "month", verdict.terms.zone)
+
+
+def beginning(verdict: Verdict) -> int | None:
+    """Return when a case or a period began, in microseconds; None for what has no beginning."""
+    objective = verdict.terms.policy.objective
+    if verdict.tally is None or objective is None:
+        return verdict.start_at
+    return None if objective.per == "whole" else bounds(str(verdict.period), objective.per, verdict.terms.zone)[0]
 
 
 def stretches(verdict: Verdict, lang: Lang, names: dict[str, int], most: int) -> Record:

@@ -1,14 +1,13 @@
 """The small charts of the commitments over their periods."""
 
-from fractions import Fraction
+from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-import polars as pl
 from markupsafe import Markup
 
-from sla_rules.judged import IS_PERIOD
-from sla_rules.reason import Lang, percent
+from sla_rules.reason import Lang, percent, word
+from sla_rules.report.by_period import Standing, State, standings
 from sla_rules.report.page.parts import Part
 from sla_rules.verdict import Outcome
 
@@ -16,11 +15,13 @@ if TYPE_CHECKING:
     from sla_rules.report.plots.small import Point
 
 Named = tuple[str, str | None]
+KEPT: Mapping[State, bool | None] = {"kept": True, "broken": False, "open": None}
+"""The states of a period as `Point` has them."""
 
 
 def charts_of(part: Part, lang: Lang) -> dict[Named, Markup]:
     """Return an inline SVG for each commitment with periods, by policy and version; none without the extra `plot`."""
-    if find_spec("altair") is None or find_spec("vl_convert") is None:
+    if not drawable():
         return {}
     from sla_rules.report.plots.small import small_chart
 
@@ -29,35 +30,30 @@ def charts_of(part: Part, lang: Lang) -> dict[Named, Markup]:
     return {name: Markup(small_chart(some, least[name])) for name, some in points_of(part, lang).items()}
 
 
+def drawable() -> bool:
+    """Say whether what draws charts is installed."""
+    return find_spec("altair") is not None and find_spec("vl_convert") is not None
+
+
 def points_of(part: Part, lang: Lang) -> dict[Named, list["Point"]]:
-    """Return the periods of each commitment: those that were judged, the months of those that promise none."""
+    """Return the periods of each commitment: those that it promises, the months of one that promises none."""
     from sla_rules.report.plots.small import Point
 
-    points = judged_periods(part, lang)
-    judged = set(points)
-    for row in part.report.attainment().iter_rows(named=True):
-        name = (row["policy"], row["version"] if part.several else None)
-        if row["period"] is None or name in judged:
-            continue
-        share = None if row["share"] is None else Fraction(row["share"])
-        kept = False if row["breached"] else None if row["pending"] or share is None else True
-        said = "—" if share is None else f"{row['met']} / {row['counted']} = {percent(share, lang)}"
-        points.setdefault(name, []).append(Point(row["period"], row["attained"], kept, f"{row['period']}: {said}"))
-    return points
-
-
-def judged_periods(part: Part, lang: Lang) -> dict[Named, list["Point"]]:
-    """Return the periods that objectives promise, and the months of availabilities."""
-    from sla_rules.report.plots.small import Point
-
+    lines = [line for line in part.report.summary if not line.unmapped]
     found: dict[Named, list[Point]] = {}
-    rows = part.report.lazy.filter(IS_PERIOD | pl.col("measured").is_not_null()).sort("policy", "version", "period")
-    for verdict in part.report.of(rows.collect(engine="streaming")):
-        share, tally = verdict.share, verdict.tally
-        kept = None if verdict.outcome is Outcome.PENDING else verdict.outcome is Outcome.MET
-        counts = "" if tally is None else f"{tally.met} / {verdict.counted} = "
-        text = f"{verdict.period}: {counts}{percent(share, lang)}"
-        name = (verdict.policy, verdict.version if part.several else None)
-        attained = None if share is None else float(share)
-        found.setdefault(name, []).append(Point(str(verdict.period), attained, kept, text))
+    for each in standings(part.report, lines):
+        attained = None if each.share is None else float(each.share)
+        point = Point(each.period, attained, KEPT[each.state], said_of(each, lang))
+        found.setdefault((each.line.policy.id, each.line.version), []).append(point)
     return found
+
+
+def said_of(standing: Standing, lang: Lang) -> str:
+    """Return what is said of a period: its share, and where instances are counted of how many."""
+    if standing.share is None:
+        said = "—"
+    elif standing.uptime is not None:
+        said = percent(standing.share, lang)
+    else:
+        said = f"{standing.counts[Outcome.MET]} / {standing.counted} = {percent(standing.share, lang)}"
+    return f"{word(standing.period, lang)}: {said}"

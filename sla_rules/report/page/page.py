@@ -8,7 +8,7 @@ from sla_rules.instants import say_span
 from sla_rules.markup import render
 from sla_rules.reason import Lang, finding_words
 from sla_rules.report.page.cases import Cases, cases_of
-from sla_rules.report.page.charts import charts_of
+from sla_rules.report.page.charts import charts_of, drawable
 from sla_rules.report.page.parts import Part, known_until, parts_of, zone_names
 from sla_rules.report.page.promises import Row, by_strength, gravest, in_language, rows_of, standing
 from sla_rules.report.page.say import Say
@@ -45,13 +45,15 @@ def to_html(whole: "Report | PortfolioReport", lang: Lang, most: int) -> str:
         parts=parts,
         whole=whole,
         as_of=known_until(parts, whole.as_of),
-        events=sum(sum(part.report.judged.given.values()) for part in parts),
-        statuses=standing(rows),
-        agreements=[(part.name, standing(row for row in rows if row.part is part)) for part in parts],
+        # Of a portfolio nobody knows: what concerns several agreements is read by each.
+        events=sum(parts[0].report.judged.given.values()) if len(parts) == 1 else None,
+        statuses=standing((part, line) for part in parts for line in part.report.summary),
+        after=standing((part, line) for part in parts for line in part.report.after),
+        agreements=[(part.name, standing((part, line) for line in part.report.summary)) for part in parts],
         strengths=by_strength(rows),
-        grave=gravest(rows, cases.worst),
+        grave=gravest(rows),
         rows=rows,
-        charts=any(charts),
+        charts=drawable(),
         cases=cases,
         data=data(say, cases, rows, parts),
         windows=sorted(longest, key=lambda each: (each[1].start_at, each[1].kind)),
@@ -99,6 +101,7 @@ def data(say: Say, cases: Cases, rows: Iterable[Row], parts: list[Part]) -> dict
                 "clause": row.line.clause.id,
                 "section": row.line.clause.section,
                 "strength": row.line.clause.strength,
+                "kind": row.line.policy.kind,
                 "summary": row.summary,
             }
             for row in rows

@@ -12,6 +12,7 @@ from sla_rules.instants import say_span
 from sla_rules.language.document import Strength
 from sla_rules.language.policies import Availability
 from sla_rules.reason import Lang, percent, promise
+from sla_rules.report.page.cases import most_overdue
 from sla_rules.report.page.parts import Part
 from sla_rules.report.page.say import Say
 from sla_rules.report.summary import Line
@@ -21,6 +22,8 @@ from sla_rules.verdict import Outcome, Verdict
 STRENGTHS: tuple[Strength, ...] = get_args(Strength)
 """The most binding first."""
 MOST_GRAVE = 5
+WEIGHT = ("broken", "open", "kept", "not judged", "no data")
+"""Which status counts of a commitment that several versions of an agreement have: the first of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +66,18 @@ class Row:
 
     @property
     def broken(self) -> int:
-        """How many breaches there are of what was promised: of periods, where they are."""
-        return self.line.judged[Outcome.BREACHED]
+        """How many breaches are claimed of what was promised: of periods, where they are."""
+        return 0 if self.line.unmapped else self.line.judged[Outcome.BREACHED]
 
     @property
     def counted(self) -> int:
         """The denominator: those kept and those not."""
         return self.met + self.breached
+
+    @property
+    def share_after(self) -> Fraction | None:
+        """How much was kept with the rulings; None where nothing was waived or nothing is counted."""
+        return None if self.after is None or not self.after.waived else share_of(self.after)
 
     @property
     def kept(self) -> float | None:
@@ -110,25 +118,33 @@ def worst_months(part: Part) -> dict[tuple[str, str | None], Verdict]:
     return found
 
 
-def standing(rows: Iterable[Row]) -> dict[str, int]:
-    """Return how many commitments stand how, by every status there is."""
-    counted = Counter(row.line.status for row in rows)
+def standing(lines: Iterable[tuple[Part, Line]]) -> dict[str, int]:
+    """Return how many commitments stand how; one that several versions of an agreement have is counted once."""
+    statuses: dict[tuple[str, str], set[str]] = {}
+    for part, line in lines:
+        statuses.setdefault((part.name, line.policy.id), set()).add(line.status)
+    counted = Counter(next(each for each in WEIGHT if each in some) for some in statuses.values())
     return {status: counted[status] for status in STATUSES}
 
 
 def by_strength(rows: Sequence[Row]) -> list[tuple[Strength, dict[str, int]]]:
     """Return how many commitments of each strength stand how, the most binding first."""
     of_each = [(strength, [row for row in rows if row.line.clause.strength == strength]) for strength in STRENGTHS]
-    return [(strength, standing(some)) for strength, some in of_each if some]
+    return [(strength, standing((row.part, row.line) for row in some)) for strength, some in of_each if some]
 
 
-def gravest(rows: Iterable[Row], worst: Mapping[int, Verdict]) -> list[tuple[Row, Verdict | None]]:
-    """Return the broken commitments that bind most, those kept least first, each with its worst case."""
+def gravest(rows: Iterable[Row]) -> list[tuple[Row, Verdict | None]]:
+    """Return the broken commitments that bind most, those kept least first, each with its most overdue case."""
     broken = sorted(
         (row for row in rows if row.line.status == "broken"),
         key=lambda row: (row.rank, Fraction(0) if row.share is None else row.share, row.number),
     )
-    return [(row, worst.get(row.number)) for row in broken[:MOST_GRAVE]]
+    found = []
+    for row in broken[:MOST_GRAVE]:
+        version = row.line.version or row.part.report.agreement.versions[0].version
+        worst = most_overdue(row.part.report, row.line.policy.id, version, pl.lit(True), 1)
+        found.append((row, worst[0] if worst else None))
+    return found
 
 
 def in_language(texts: Mapping[str, str], lang: Lang) -> str:
@@ -143,13 +159,16 @@ def _promised(line: Line, lang: Lang) -> str:
     return promise(policy.objective, lang)
 
 
+def share_of(line: Line) -> Fraction | None:
+    """Return the share of instances that were kept; None where nothing is counted or the mapping is in doubt."""
+    counted = line.counts[Outcome.MET] + line.counts[Outcome.BREACHED]
+    return None if line.unmapped or not counted else Fraction(line.counts[Outcome.MET], counted)
+
+
 def _share(line: Line, say: Say) -> tuple[Fraction | None, str]:
     """Return the share of instances kept, and of how many."""
-    met = line.counts[Outcome.MET]
-    counted = met + line.counts[Outcome.BREACHED]
-    if line.unmapped or not counted:
-        return None, ""
-    return Fraction(met, counted), say("of", number=met, all=counted)
+    share, met = share_of(line), line.counts[Outcome.MET]
+    return share, "" if share is None else say("of", number=met, all=met + line.counts[Outcome.BREACHED])
 
 
 def _uptime(month: Verdict, say: Say) -> tuple[Fraction | None, str]:

@@ -25,7 +25,7 @@ class TakenOut:
     Attributes:
         kind, scope, id: as in `Window`; the id names the event or the window passed in that says so.
         start_at, end_at: in microseconds; `end_at` is None for one without an end.
-        concerned: how many obligations and months stood still in it.
+        concerned: from how many obligations and months it removed time.
         removed: the working time that it removed from all of them, in microseconds. Where windows overlap or a pause
             held as well, each has all that it would have removed alone.
     """
@@ -40,7 +40,7 @@ class TakenOut:
 
 
 def taken_out(report: "Report") -> list[TakenOut]:
-    """Return the windows in which any obligation stood still, by start."""
+    """Return the windows that removed time from any obligation, by start."""
     pieces = _pieces(report)
     if pieces.is_empty():
         return []
@@ -74,9 +74,8 @@ def _pieces(report: "Report") -> pl.DataFrame:
     first = pl.max_horizontal("begun", "start")
     month = pl.when(pl.col("measured").is_not_null()).then("month")
     last = pl.min_horizontal("over", month, pl.col("end").fill_null(as_of), pl.lit(as_of))
-    return each.join(_months(report, each), on=["version", "period"], how="left", nulls_equal=True).with_columns(
-        first.alias("first"), pl.max_horizontal(first, last).alias("last")
-    )
+    joined = each.join(_months(report, each), on=["version", "period"], how="left", nulls_equal=True)
+    return joined.with_columns(first.alias("first"), last.alias("last")).filter(pl.col("first") < pl.col("last"))
 
 
 def _months(report: "Report", rows: pl.DataFrame) -> pl.DataFrame:
@@ -96,4 +95,4 @@ def _removed(report: "Report", rows: pl.DataFrame) -> pl.DataFrame:
     else:
         instants = (rows[name].cast(pl.Datetime("us")).to_numpy() for name in ("first", "last"))
         removed = pl.Series(terms.calendars[calendar].elapsed_many(*instants)).cast(NUMBER)
-    return rows.select(*_WINDOW, removed.alias("removed"))
+    return rows.select(*_WINDOW, removed.alias("removed")).filter(pl.col("removed") > 0)
