@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sla_rules.calendar import Calendar
 from sla_rules.errors import AgreementError, Problem, SlaError, did_you_mean, quoted
 from sla_rules.events import Event, Finding, canonical
+from sla_rules.lang import in_language
 from sla_rules.language.calendars import ALWAYS
 from sla_rules.language.declarations import EventDeclaration
 from sla_rules.language.document import AgreementFile, Clause
@@ -43,7 +44,6 @@ class Agreement:
         rules: by id, of the latest version alone, each after those that it names; they alert and judge nothing.
         known_policies: the ids of all its policies, `only` or not.
         source: the file or folder that it was loaded from; None for a mapping.
-        hash: SHA-256 of what the agreement says, as hexadecimal text.
     """
 
     def __init__(
@@ -53,6 +53,7 @@ class Agreement:
         source: Path | None = None,
         versions: tuple["Agreement", ...] = (),
         until: int | None = None,
+        calendars: dict[str, Calendar] | None = None,
     ) -> None:
         self.document = document
         self.versions = versions or (self,)
@@ -66,10 +67,7 @@ class Agreement:
         self.rules: Mapping[str, ChainedRule] = {rule.id: rule for rule in in_order(document.rules)}
         self.windows: dict[str, WindowSource] = document.windows
         self.events = {type: EventDeclaration(type, fields) for type, fields in document.events.items()}
-        self.calendars: dict[str, Calendar] = {ALWAYS: Calendar(timezone=self.timezone, name=ALWAYS)}
-        for name, declaration in document.calendars.items():
-            self.calendars[name] = declaration.build(name, self.timezone)
-        self.hash = hashlib.sha256(canonical(raw).encode("utf-8", "surrogatepass")).hexdigest()
+        self.calendars = _built(document) if calendars is None else calendars
         self._raw = raw
         self._until = until
         self.services = frozenset(each.service for each in document.policies if isinstance(each, Availability))
@@ -77,6 +75,11 @@ class Agreement:
         for version in reversed(versions):
             self.clauses = {**version.clauses, **self.clauses}
             self.policies = {**version.policies, **self.policies}
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of what the agreement says, as hexadecimal text."""
+        return hashlib.sha256(canonical(self._raw).encode("utf-8", "surrogatepass")).hexdigest()
 
     @property
     def raw(self) -> dict[str, Any]:
@@ -137,7 +140,7 @@ class Agreement:
             raw["rules"] = [item for item in raw["rules"] if item["id"] in kept]
         versions = tuple(version._with(chosen) for version in self.versions if version is not self)
         document = self.document.model_copy(update={"policies": policies, "rules": rules})
-        narrowed = Agreement(document, raw, self.source, versions, self._until)
+        narrowed = Agreement(document, raw, self.source, versions, self._until, self.calendars)
         narrowed.services, narrowed.known_policies = self.services, self.known_policies
         return narrowed
 
@@ -181,12 +184,18 @@ class Agreement:
         from sla_rules.markup import render
 
         said = {each["id"]: each for version in self.versions for each in version.raw.get("policies", ())}
-        return render("repr_agreement.html", agreement=self, said=said)
+        return render("repr_agreement.html", agreement=self, said=said, in_language=in_language)
 
     def __repr__(self) -> str:
         """Its id, version and size."""
         version = f" {self.version}" if self.version else ""
         return f"<Agreement {self.id}{version}, policies: {len(self.policies)}, clauses: {len(self.clauses)}>"
+
+
+def _built(document: AgreementFile) -> dict[str, Calendar]:
+    """Return the calendars that a document declares, and `always`."""
+    always = Calendar(timezone=document.timezone, name=ALWAYS)
+    return {ALWAYS: always, **{name: each.build(name, document.timezone) for name, each in document.calendars.items()}}
 
 
 def built_in() -> dict[str, Path]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
@@ -208,13 +209,24 @@ def _microseconds(what: str, array: NDArray[Any], unit: str) -> Ints:
     # NumPy would take the length of a mean month, and a length without a unit for microseconds.
     if step == "generic" or (array.dtype.kind == "m" and step in ("Y", "M")):
         raise InputError(f"`{what}` of type {quoted(str(array.dtype))} have no exact length in microseconds")
-    converted = array.astype(unit, copy=False)
-    if step not in _NO_COARSER:
-        # NumPy lets a value that is too large wrap round without a word.
-        wrapped = converted.astype(array.dtype) != array
-        if wrapped.any():
-            raise InputError(f"`{what}` at index {_first(wrapped)} is too large for microseconds")
+    converted = _converted(array, unit)
+    if converted is None:
+        flat = array.ravel()
+        first = bisect_left(range(1, flat.size), True, key=lambda count: _converted(flat[:count], unit) is None)
+        raise InputError(f"`{what}` at index {_index(first, array.shape)} is too large for microseconds")
     return converted.view(np.int64)
+
+
+def _converted(array: NDArray[Any], unit: str) -> NDArray[Any] | None:
+    """Return values in another unit, or None where one is too large for it."""
+    try:
+        converted = array.astype(unit, copy=False)
+    except OverflowError:
+        return None
+    if np.datetime_data(array.dtype)[0] in _NO_COARSER:
+        return converted
+    # NumPy before 2.5 lets a value that is too large wrap round without a word.
+    return None if (converted.astype(array.dtype) != array).any() else converted
 
 
 def _shape(one: str, left: Ints, other: str, right: Ints) -> tuple[int, ...]:
@@ -226,6 +238,11 @@ def _shape(one: str, left: Ints, other: str, right: Ints) -> tuple[int, ...]:
 
 
 def _first(found: NDArray[np.bool_]) -> str:
-    """The index of the first that is true: a number, or a tuple in more than one dimension."""
-    index = tuple(int(i) for i in np.unravel_index(int(found.argmax()), found.shape))
+    """The index of the first that is true."""
+    return _index(int(found.argmax()), found.shape)
+
+
+def _index(place: int, shape: tuple[int, ...]) -> str:
+    """The index of an element by its place in the order of all: a number, or a tuple in more than one dimension."""
+    index = tuple(int(i) for i in np.unravel_index(place, shape))
     return quoted(str(index[0] if len(index) == 1 else index))

@@ -179,13 +179,15 @@ def verdicts_of(frame: pl.DataFrame, terms: TermsByPolicy) -> list[Verdict]:
     """
     if not isinstance(frame, pl.DataFrame):
         raise SlaError(f"a verdict is made of a row of `verdicts`, a Polars frame; found {quoted(frame)}")
+    there = frame.schema
     for name, dtype in {"policy": TEXT, **_FIXED}.items():
-        if name not in frame.columns:
-            hint = did_you_mean(name, frame.columns)
-            raise InputError(f"no column {quoted(name)}{hint}; a verdict needs a whole row of `verdicts`")
-        if frame.schema[name] not in (dtype, pl.Null()) and dtype not in (TEXT, OUTCOMES):
-            raise InputError(f"column {quoted(name)} holds {frame.schema[name]}, not {dtype} as in `verdicts`")
-    exact = frame.select(pl.col(name).cast(_in_micros(dtype)) for name, dtype in frame.schema.items() if name in _CELLS)
+        if name not in there:
+            raise InputError(
+                f"no column {quoted(name)}{did_you_mean(name, there)}; a verdict needs a whole row of `verdicts`"
+            )
+        if there[name] not in (dtype, pl.Null()) and dtype not in (TEXT, OUTCOMES):
+            raise InputError(f"column {quoted(name)} holds {there[name]}, not {dtype} as in `verdicts`")
+    exact = frame.select(pl.col(name).cast(_in_micros(dtype)) for name, dtype in there.items() if name in _CELLS)
     return [verdict_of(row, terms) for row in exact.iter_rows(named=True)]
 
 

@@ -5,19 +5,17 @@ from pathlib import Path
 
 import pytest
 
-import sla_rules as sla
 from sla_rules.agreement import built_in
 from sla_rules.testing.clauses import clause_table, scenario_counts
-from sla_rules.testing.scenarios import Scenario, read_scenarios, run, scenario_files
+from sla_rules.testing.scenarios import Scenario, run
 from sla_rules.verdict import Verdicts
+from tests.scenarios import AGREEMENTS, scenarios_beside
 
 CASES = [
-    pytest.param(name, scenario, id=f"{file.name.removesuffix('.scenarios.yaml')}: {scenario.name}")
-    for name, folder in built_in().items()
-    for file in scenario_files(folder)
-    for scenario in read_scenarios(file, sla.load(name))
+    pytest.param(name, scenario, id=f"{file.removesuffix('.scenarios.yaml')}: {scenario.name}")
+    for name in AGREEMENTS
+    for file, scenario in scenarios_beside(name)
 ]
-AGREEMENTS = {name: sla.load(name) for name in built_in()}
 
 
 @pytest.mark.parametrize(("name", "scenario"), CASES)
@@ -27,15 +25,8 @@ def test_scenario(judge: Callable[..., Verdicts], name: str, scenario: Scenario)
 
 @pytest.mark.parametrize("name", built_in())
 def test_every_policy_has_a_scenario(name: str) -> None:
-    folder = built_in()[name]
-    agreement = AGREEMENTS[name]
-    judged = {
-        expected.policy
-        for file in scenario_files(Path(folder))
-        for scenario in read_scenarios(file, agreement)
-        for expected in scenario.expect
-    }
-    assert judged == set(agreement.policies)
+    judged = {expected.policy for _, scenario in scenarios_beside(name) for expected in scenario.expect}
+    assert judged == set(AGREEMENTS[name].policies)
 
 
 @pytest.mark.parametrize("name", built_in())

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from json.encoder import encode_basestring_ascii
 from typing import Any
 
@@ -20,7 +20,15 @@ def _integer(digits: str) -> int | Decimal:
         return Decimal(digits)
 
 
-DECODER = json.JSONDecoder(parse_float=Decimal, parse_int=_integer)
+def _fraction(digits: str) -> Decimal:
+    """Read a number with a fraction or an exponent. Raises `ValueError` where `Decimal` cannot hold it."""
+    try:
+        return Decimal(digits)
+    except InvalidOperation:
+        raise ValueError(f"{quoted(digits)} is too large a number") from None
+
+
+DECODER = json.JSONDecoder(parse_float=_fraction, parse_int=_integer)
 """Reads JSON without loss; half a character is for its users to refuse."""
 
 

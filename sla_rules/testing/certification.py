@@ -16,6 +16,7 @@ from sla_rules.agreement import Agreement
 from sla_rules.errors import SlaError
 from sla_rules.evaluators import columnar, reference
 from sla_rules.known import check_agreement
+from sla_rules.lang import in_language
 from sla_rules.markup import render
 from sla_rules.report.markdown import table
 from sla_rules.testing import laws
@@ -110,12 +111,13 @@ class Certificate:
         ]
         silent = [f"No scenario for {', '.join(self.silent)}."] if self.silent else []
         header = ("clause", "means", "tried", "failed", "what failed")
-        title = f"# Certificate of {self.agreement.title.get('en', self.agreement.id)}"
+        title = f"# Certificate of {in_language(self.agreement.title) or self.agreement.id}"
         return "\n\n".join([title, self._sum(), *silent, table(header, rows)]) + "\n"
 
     def _repr_html_(self) -> str:
         """What was tried of each clause and what failed, as notebooks show it."""
-        return render("repr_certificate.html", certificate=self, sentence=self._sum())
+        title = in_language(self.agreement.title) or self.agreement.id
+        return render("repr_certificate.html", certificate=self, title=title, sentence=self._sum())
 
     def to_json(self) -> str:
         """The certificate as JSON; `format` numbers its shape, which `certificate_schema` describes."""
@@ -168,7 +170,8 @@ def certify(
 
     Raises:
         AgreementError: a scenario file cannot be read.
-        SlaError: not an agreement, or a negative number of examples.
+        SlaError: not an agreement, a negative number of examples, or hypothesis, of the extra `testing`, is not
+            installed.
     """
     check_agreement(agreement)
     if examples < 0:
@@ -253,7 +256,10 @@ def _random(agreement: Agreement, examples: int, number: int) -> Iterator[Histor
     """Yield random histories of an agreement, the same for the same number."""
     if not examples:
         return
-    from hypothesis import HealthCheck, Phase, given, seed, settings
+    try:
+        from hypothesis import HealthCheck, Phase, given, seed, settings
+    except ImportError:
+        raise SlaError("hypothesis is not installed; `pip install sla-rules[testing]` installs it") from None
 
     from sla_rules.testing.strategies import histories
 

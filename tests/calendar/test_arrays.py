@@ -103,15 +103,22 @@ def test_inputs_are_left_as_they_are() -> None:
         (np.array([START]), np.array([0.5]), "`limits` are timedelta64 or int64 microseconds, not `float64`"),
         (np.array([START]), np.array([1, 0, -1]), "`limits` at index `2` is negative"),
         (np.array([START]), np.array([1], "m8[M]"), "`limits` of type `timedelta64.M.` have no exact length"),
-        (np.array([START]), np.array([1], "m8"), "`limits` of type `timedelta64` have no exact length"),
         (np.array([START] * 2), np.array([1, 2, 3]), "the shapes of `starts` and `limits`, .* do not broadcast"),
         (np.array([0, 2**62], "M8[s]"), timedelta(1), "`starts` at index `1` is too large"),
         (np.array([START]), np.array([2**62], "m8[s]"), "`limits` at index `0` is too large"),
+        (np.array([[0, 0], [0, 2**62]], "M8[s]"), timedelta(1), r"`starts` at index `\(1, 1\)` is too large"),
+        (np.array([0, 2**62, 0, 2**62], "M8[m]"), timedelta(1), "`starts` at index `1` is too large"),
     ],
 )
 def test_refusals(starts: object, limits: object, message: str) -> None:
     with pytest.raises(InputError, match=message):
         OFFICE.add_many(starts, limits)
+
+
+@pytest.mark.filterwarnings("ignore:The 'generic' unit:DeprecationWarning")  # of NumPy, about making one
+def test_a_length_without_a_unit_is_refused() -> None:
+    with pytest.raises(InputError, match="`limits` of type `timedelta64` have no exact length"):
+        OFFICE.add_many(np.array([START]), np.array([1], "m8"))
 
 
 def test_refusals_of_elapsed() -> None:

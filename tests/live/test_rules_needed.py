@@ -11,11 +11,12 @@ from sla_rules.evaluators.live.judging import Compiled, judge_known, rules_of
 from sla_rules.instants import LAST, moment
 from sla_rules.known import checked_windows
 from sla_rules.language.selectors import types_of
-from sla_rules.testing.scenarios import as_of, history, scenarios_of
+from sla_rules.testing.scenarios import as_of, history
 from sla_rules.verdict import Verdicts
+from tests.scenarios import AGREEMENTS, scenarios_beside
 
-INTERCALL = sla.load("intercall")
-SCENARIOS = [scenario for _, scenario in scenarios_of(INTERCALL)]
+INTERCALL = AGREEMENTS["intercall"]
+SCENARIOS = [scenario for _, scenario in scenarios_beside("intercall")]
 
 
 class Told(NamedTuple):

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from random import Random
 
 import pytest
@@ -11,7 +12,7 @@ import sla_rules as sla
 from sla_rules.instants import MINUTE, micros, moment
 from tests.conftest import agreement
 from tests.oracles.minutes import BEFORE, Case, Hours, Minutes, Told, place
-from tests.oracles.tools import can_fail, dice
+from tests.oracles.tools import dice
 
 PLACES = (
     ("UTC", date(2026, 6, 15)),
@@ -55,6 +56,9 @@ def some_periods(dice):
 
 
 def dated(dice, focus):
+    if dice.random() < 0.5:  # around the change of the clock
+        first = 15 * dice.randrange(16)
+        return focus, first, first + dice.choice((15, 30, 45, 60, 240))
     first = dice.randrange(1440)
     return focus + timedelta(days=dice.randrange(-3, 4)), first, first + dice.randrange(1, 1440)
 
@@ -72,8 +76,8 @@ def some_hours(dice, focus):
         )
     )
     days = [focus + timedelta(days=dice.randrange(-3, 4)) for _ in range(dice.choice((0, 0, 1, 2)))]
-    extra = [dated(dice, focus) for _ in range(dice.choice((0, 0, 1)))]
-    removed = [dated(dice, focus) for _ in range(dice.choice((0, 0, 1)))]
+    extra = [dated(dice, focus) for _ in range(dice.choice((0, 1)))]
+    removed = [dated(dice, focus) for _ in range(dice.choice((0, 1)))]
     return Hours(week, sorted(set(days)), extra, removed, dice.choice(("opening", "closing")))
 
 
@@ -195,26 +199,39 @@ def judged(judge, case):
     ]
 
 
-def difference(judge, case, oracle=Minutes):
-    found, expected = judged(judge, case), oracle(case).verdicts()
+def difference(found, case, oracle=Minutes):
+    """What was found beside what an oracle expects, where they differ."""
+    found, expected = [dict(each) for each in found], oracle(case).verdicts()
     for mine, other in zip(found, expected, strict=False):
         if other["due"] is None and mine["due"] is not None and mine["due"] // MINUTE >= case.place.count:
             mine["due"] = None  # the oracle does not see that far
     return None if found == expected else (found, expected)
 
 
+@cache
+def numbered(seed):
+    """The same case for the same number, made once."""
+    return a_case(Random(seed))
+
+
+@cache
+def judged_once(judge, seed):
+    """Its verdicts: every oracle is asked about the same ones."""
+    return judged(judge, numbered(seed))
+
+
 @given(dice)
 @settings(max_examples=150)
 def test_whole_deadlines(judge, dice):
     case = a_case(dice)
-    assert difference(judge, case) is None
+    assert difference(judged(judge, case), case) is None
 
 
 def test_every_outcome_comes_often_enough(judge):
     seen = Counter()
     for seed in range(100):
-        case = a_case(Random(seed))
-        for verdict in judged(judge, case):
+        case = numbered(seed)
+        for verdict in judged_once(judge, seed):
             seen[verdict["outcome"]] += 1
             seen["at due"] += verdict["due"] is not None and verdict["due"] in (
                 verdict["stop"],
@@ -234,7 +251,7 @@ def test_a_strict_limit_that_has_passed_where_a_pause_begins_is_breached_at_once
         for case.beyond in (1, 0):
             (verdict,) = judged(judge, case)
             assert verdict["outcome"] == "breached", (case.beyond, len(events))
-            assert difference(judge, case) is None
+            assert difference(judged(judge, case), case) is None
 
 
 # --- the oracle can fail ----------------------------------------------------------------------------------------
@@ -345,7 +362,7 @@ class AttributesAtTheStart(Minutes):
     ],
 )
 def test_a_wrong_oracle_is_caught(judge, wrong):
-    assert can_fail(lambda dice: difference(judge, a_case(dice), wrong) is not None)
+    assert any(difference(judged_once(judge, seed), numbered(seed), wrong) for seed in range(500))
 
 
 def test_the_oracle_itself_by_hand():

@@ -88,6 +88,7 @@ def test_what_cannot_be_written_is_refused() -> None:
         ('"\\ud800"', r"^half a character \(a lone surrogate\)$"),
         (b'{"\\ud800": 1}', r"^half a character \(a lone surrogate\)$"),
         ("[" * 100_000, "^not JSON: "),
+        ("[1e99999999999999999999]", "^not JSON: `1e99999999999999999999` is too large a number$"),
     ],
 )
 def test_what_cannot_be_read_is_refused(text: str | bytes, message: str) -> None:

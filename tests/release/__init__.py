@@ -1,0 +1,1 @@
+"""That what is released can be installed and used: `make release-check`."""
