@@ -14,7 +14,7 @@ from sla_rules.agreement import Agreement
 from sla_rules.calendar import Calendar
 from sla_rules.events import Finding, Window
 from sla_rules.instants import micros, moment, say_span, span
-from sla_rules.lang import Lang
+from sla_rules.lang import Lang, in_language
 from sla_rules.language.document import Clause
 from sla_rules.language.policies import AnyPolicy
 from sla_rules.reason import local, reason
@@ -229,7 +229,13 @@ class Verdict:
 
         stretches = self.trace.stretches
         return render(
-            "repr_verdict.html", verdict=self, stretches=stretches, local=local, micros=micros, say_span=say_span
+            "repr_verdict.html",
+            verdict=self,
+            stretches=stretches,
+            in_language=in_language,
+            local=local,
+            micros=micros,
+            say_span=say_span,
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sla_rules.lang import LANGS, Lang, unknown_lang
 from sla_rules.language.objectives import Objective
+from sla_rules.language.policies import AnyPolicy
 from sla_rules.language.selectors import Selector
 from sla_rules.reason import english, french
 from sla_rules.reason.english import ALL
@@ -16,7 +17,19 @@ if TYPE_CHECKING:
 
     from sla_rules.verdict import Verdict
 
-__all__ = ["ALL", "Lang", "finding_words", "in_zone", "local", "named", "percent", "promise", "reason", "word"]
+__all__ = [
+    "ALL",
+    "Lang",
+    "finding_words",
+    "in_zone",
+    "local",
+    "named",
+    "percent",
+    "promise",
+    "promised",
+    "reason",
+    "word",
+]
 
 
 class Speaker(Protocol):
@@ -27,6 +40,9 @@ class Speaker(Protocol):
 
     def promise(self, objective: Objective | None) -> str:
         """Return what an objective promises."""
+
+    def promised(self, policy: AnyPolicy) -> str:
+        """Return what a policy promises, and in which periods."""
 
     def percent(self, share: "Fraction | None") -> str:
         """Return a share as a person reads it."""
@@ -54,6 +70,11 @@ def reason(verdict: "Verdict", lang: Lang = "en") -> str:
 def promise(objective: Objective | None, lang: Lang = "en") -> str:
     """Return what an objective promises, in words; without one, every instance. Raises `InputError` as `reason`."""
     return _speaker(lang).promise(objective)
+
+
+def promised(policy: AnyPolicy, lang: Lang = "en") -> str:
+    """Return what a policy promises, in words, and in which periods. Raises `InputError` as `reason`."""
+    return _speaker(lang).promised(policy)
 
 
 def percent(share: "Fraction | None", lang: Lang = "en") -> str:

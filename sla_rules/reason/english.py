@@ -8,6 +8,7 @@ from sla_rules.instants import say_span
 from sla_rules.language.calendars import ALWAYS
 from sla_rules.language.objectives import Objective
 from sla_rules.language.policies import (
+    AnyPolicy,
     Availability,
     Classification,
     Deadline,
@@ -17,7 +18,7 @@ from sla_rules.language.policies import (
     RequiredFields,
 )
 from sla_rules.language.selectors import Selector
-from sla_rules.reason.parts import MOST_NAMED, in_percent, local, written
+from sla_rules.reason.parts import MOST_NAMED, begins_it, in_percent, local, written
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -105,7 +106,7 @@ def _counted(verdict: "Verdict") -> str:
 def never(verdict: "Verdict", policy: Never) -> str:
     """What came that must never come, or that it did not."""
     violated = named(policy.violated_by)
-    after = "" if policy.for_each is None else f" after {named(policy.for_each)}"
+    after = "" if policy.for_each is None or begins_it(verdict, policy) else f" after {named(policy.for_each)}"
     if verdict.stop_at is None:
         return f"No forbidden {violated}{after}."
     return f"{violated} at {local(verdict.stop_at, verdict)}{after}, which must never happen."
@@ -204,6 +205,16 @@ def promise(objective: Objective | None) -> str:
     if objective is None:
         return ALL
     return _PROMISES[objective.measure].format(percent(objective.share))
+
+
+def promised(policy: AnyPolicy) -> str:
+    """What a policy promises, in words, and in which periods."""
+    if isinstance(policy, Availability):
+        return f"at least {percent(policy.at_least)} up per {policy.per}"
+    if policy.objective is None:
+        return ALL
+    per = policy.objective.per
+    return f"{promise(policy.objective)} {'on the whole' if per == 'whole' else f'per {per}'}"
 
 
 def percent(share: "Fraction | None") -> str:

@@ -13,6 +13,7 @@ from sla_rules.instants import say_span
 from sla_rules.language.calendars import ALWAYS
 from sla_rules.language.objectives import Objective
 from sla_rules.language.policies import (
+    AnyPolicy,
     Availability,
     Classification,
     Deadline,
@@ -22,7 +23,8 @@ from sla_rules.language.policies import (
     RequiredFields,
 )
 from sla_rules.language.selectors import Selector
-from sla_rules.reason.parts import MOST_NAMED, in_percent, local, written
+from sla_rules.periods import Period
+from sla_rules.reason.parts import MOST_NAMED, begins_it, in_percent, local, written
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -37,6 +39,14 @@ _PROMISES = {
     "at_least": "au moins {} respectés",
     "breached_less_than": "moins de {} de non respectés",
     "breached_at_most": "au plus {} de non respectés",
+}
+_PER: dict[Period, str] = {
+    "day": "par jour",
+    "week": "par semaine",
+    "month": "par mois",
+    "quarter": "par trimestre",
+    "year": "par an",
+    "whole": "sur toute la durée",
 }
 
 
@@ -109,7 +119,7 @@ def _counted(verdict: "Verdict") -> str:
 def never(verdict: "Verdict", policy: Never) -> str:
     """What came that must never come, or that it did not."""
     violated = named(policy.violated_by)
-    after = "" if policy.for_each is None else f" après {named(policy.for_each)}"
+    after = "" if policy.for_each is None or begins_it(verdict, policy) else f" après {named(policy.for_each)}"
     if verdict.stop_at is None:
         return f"Aucun {violated} interdit{after}."
     return f"{violated} est survenu le {local(verdict.stop_at, verdict)}{after}, ce qui ne doit jamais se produire."
@@ -218,6 +228,15 @@ def promise(objective: Objective | None) -> str:
     if objective is None:
         return _ALL
     return _PROMISES[objective.measure].format(percent(objective.share))
+
+
+def promised(policy: AnyPolicy) -> str:
+    """What a policy promises, in words, and in which periods."""
+    if isinstance(policy, Availability):
+        return f"au moins {percent(policy.at_least)} de disponibilité {_PER[policy.per]}"
+    if policy.objective is None:
+        return _ALL
+    return f"{promise(policy.objective)} {_PER[policy.objective.per]}"
 
 
 def percent(share: "Fraction | None") -> str:

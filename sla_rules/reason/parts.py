@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sla_rules.instants import moment
+from sla_rules.language.policies import Never
+from sla_rules.language.selectors import types_of
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -28,6 +30,17 @@ def in_zone(at: int, zone: "ZoneInfo") -> str:
         shown = moment(at)
     fraction = f".{shown.microsecond:06d}" if shown.microsecond else ""
     return f"{shown:%Y-%m-%d %H:%M:%S}{fraction} {shown.tzname()}"
+
+
+def begins_it(verdict: "Verdict", policy: Never) -> bool:
+    """Say whether what is forbidden comes with what the prohibition is for, so that it cannot be said to come after it.
+
+    It does at the same instant where both can be one event, and always where both are of the same types.
+    """
+    beginning, forbidden = set(types_of(policy.for_each)), set(types_of(policy.violated_by))
+    if verdict.stop_at is None:
+        return beginning == forbidden
+    return verdict.stop_at == verdict.start_at and bool(beginning & forbidden)
 
 
 def in_percent(share: "Fraction") -> tuple[str, bool]:

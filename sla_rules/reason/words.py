@@ -39,20 +39,43 @@ _WORDS: dict[Lang, dict[str, str]] = {
         "maintenance": "maintenance",
         "force_majeure": "force majeure",
         "freeze": "gel",
+        # the one period of an objective without an end
+        "whole": "toute la durée",
     },
 }
 
 
-def word(term: str, lang: Lang) -> str:
+_SEVERAL: dict[Lang, dict[str, str]] = {
+    "en": {},
+    "fr": {
+        "met": "respectés",
+        "breached": "non respectés",
+        "exempt": "exemptés",
+        "void": "annulés",
+        "undetermined": "indéterminés",
+        "kept": "tenus",
+        "broken": "non tenus",
+        "not judged": "non jugés",
+        "waived": "écartés",
+        "upheld": "maintenus",
+    },
+}
+"""Outcomes, statuses and rulings of two or more, where the word for one is another."""
+
+
+def word(term: str, lang: Lang, number: int = 1) -> str:
     """Return a term in a language; one that is not known, such as an agreement's own kind of window, as it is.
 
     Args:
-        term: an outcome, a strength, a status, a ruling, the cause of a stretch or the kind of a window.
+        term: an outcome, a strength, a status, a ruling, the cause of a stretch, the kind of a window or the label of a
+            period.
         lang: English or French.
+        number: of how many an outcome, a status or a ruling is said, so that it agrees with the count before it.
 
     Raises:
         InputError: a language that is not known.
     """
     if lang not in LANGS:
         raise unknown_lang(lang)
-    return _WORDS[lang].get(term, term)
+    several = _SEVERAL[lang].get(term) if number > 1 else None
+    return several or _WORDS[lang].get(term, term)

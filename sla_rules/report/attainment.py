@@ -11,10 +11,8 @@ from sla_rules.agreement import Agreement
 from sla_rules.errors import InputError, did_you_mean, quoted
 from sla_rules.instants import DAY
 from sla_rules.judged import INSTANT, IS_PERIOD, Judged, schema
-from sla_rules.language.objectives import Objective
 from sla_rules.language.policies import AnyPolicy
 from sla_rules.periods import Period
-from sla_rules.reason import promise
 from sla_rules.report.files import ISO
 from sla_rules.report.local_periods import Labels
 from sla_rules.report.summary import Line, of_lines
@@ -59,8 +57,8 @@ def attainment(judged: Judged, lines: Iterable[Line], per: Period | None, by: tu
     nothing = pl.DataFrame(schema={"policy": schema(judged.agreement)["policy"], **texts, **_NUMBERS})
     groups = ["policy", *(["version"] if several else []), "period", *_columns(by)]
     table = pl.concat([nothing, *counted]).group_by(groups).agg(pl.col(OUTCOMES).sum()).sort(groups)
-    objectives = {(line.policy.id, line.version): line.policy.objective for some in plans.values() for line in some}
-    told = _told(table.select(*groups, *OUTCOMES), several, objectives)
+    known = {(line.policy.id, line.version): line for some in plans.values() for line in some}
+    told = _told(table.select(*groups, *OUTCOMES), several, known)
     return told.rename(dict(zip(_columns(by), by, strict=True)))
 
 
@@ -139,19 +137,18 @@ def _period(instances: pl.LazyFrame, plan: Plan) -> pl.Expr:
     return start.map_batches(labels.of, return_dtype=pl.String, is_elementwise=True)
 
 
-def _told(
-    table: pl.DataFrame, several: bool, objectives: Mapping[tuple[str, str | None], Objective | None]
-) -> pl.DataFrame:
+def _told(table: pl.DataFrame, several: bool, lines: Mapping[tuple[str, str | None], Line]) -> pl.DataFrame:
     """Add to the counts the shares, what was promised, and whether that was kept."""
     shares: list[Fraction | None] = []
     promised: list[str] = []
     kept: list[bool | None] = []
     for row in table.iter_rows(named=True):
         met, breached = row["met"], row["breached"]
-        objective = objectives[row["policy"], row["version"] if several else None]
+        line = lines[row["policy"], row["version"] if several else None]
+        objective = line.policy.objective
         counted = met + breached
         shares.append(Fraction(met, counted) if counted else None)
-        promised.append(promise(objective))
+        promised.append(line.promise)
         binds = objective is not None and counted and row["period"] is not None
         kept.append(objective.kept(met, breached) if objective is not None and binds else None)
     aside = pl.col("pending", "exempt", "void", "undetermined")

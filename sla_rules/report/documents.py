@@ -10,6 +10,7 @@ from sla_rules.verdict import Outcome
 if TYPE_CHECKING:
     from sla_rules.report.report import Report
     from sla_rules.report.summary import Line
+    from sla_rules.rulings import Ruling
 
 JSON_FORMAT = 1
 """Numbers the shape of the document; another one says that readers must change."""
@@ -39,9 +40,14 @@ def _rulings(report: "Report") -> dict[str, Any]:
     """What people decided, whether it holds on a verdict, and the summary after it."""
     held = set(report.holding)
     return {
-        "rulings": [{**ruling.to_dict(), "holds": ruling in held} for ruling in report.rulings],
+        "rulings": [ruling_of(ruling, holds=ruling in held) for ruling in report.rulings],
         "after_rulings": [{**_line(line), "waived": line.waived} for line in report.after],
     }
+
+
+def ruling_of(ruling: "Ruling", *, holds: bool) -> dict[str, Any]:
+    """Return a ruling as plain values, and whether it holds on a verdict."""
+    return {**ruling.to_dict(), "holds": holds}
 
 
 def _line(line: "Line") -> dict[str, Any]:

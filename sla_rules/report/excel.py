@@ -78,8 +78,9 @@ def _rulings(report: "Report") -> dict[str, pl.DataFrame]:
     """The sheets that there are only where people decided something."""
     waived = pl.Series("waived", [line.waived for line in report.after], pl.Int64)
     after = _summary(report.after)
+    rulings = list(ruling_rows(report.rulings, report.holding, report.agreement.zone))
     return {
-        "rulings": pl.DataFrame(list(ruling_rows(report)), schema=dict.fromkeys(RULINGS, pl.String), orient="row"),
+        "rulings": pl.DataFrame(rulings, schema=dict.fromkeys(RULINGS, pl.String), orient="row"),
         "after rulings": after.insert_column(after.columns.index("status"), waived),
     }
 

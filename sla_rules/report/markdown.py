@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from sla_rules.lang import in_language
 from sla_rules.report.tables import (
     AFTER,
     MISFITS,
@@ -27,11 +28,11 @@ if TYPE_CHECKING:
 
 def markdown(report: "Report", most: int) -> str:
     """Return the report as Markdown, with at most `most` breaches of each clause."""
-    title = report.agreement.title.get("en", report.agreement.id)
+    title = in_language(report.agreement.title) or report.agreement.id
     parts = [f"# {_text(title)}", headline(report), *(f"> {_text(line)}" for line in report.check_the_mapping)]
     parts += ["## Promises", table(SUMMARY, summary_rows(report))]
     if report.rulings:
-        parts += ["## Rulings", table(RULINGS, ruling_rows(report))]
+        parts += ["## Rulings", table(RULINGS, ruling_rows(report.rulings, report.holding, report.agreement.zone))]
     if after := list(after_rows(report)):
         parts += ["## After rulings", table(AFTER, after)]
     parts.append("## Breaches")
@@ -41,7 +42,7 @@ def markdown(report: "Report", most: int) -> str:
         section = f" ({_text(clause.section)})" if clause.section else ""
         parts.append(f"### {id}{section}, {clause.strength}: {breaches.count}")
         if clause.summary:
-            parts.append(_text(clause.summary.get("en", next(iter(clause.summary.values())))))
+            parts.append(_text(in_language(clause.summary)))
         parts.append(table(("case", "started", "why"), breach_rows(breaches.verdicts, report.ruling_on)))
         if breaches.count > most:
             parts.append(f"and {breaches.count - most} more")

@@ -17,13 +17,14 @@ from sla_rules.periods import Period
 from sla_rules.portfolio import Portfolio, PortfolioFinding, tagged
 from sla_rules.reason import Lang, in_zone
 from sla_rules.report.against import Comparison
-from sla_rules.report.documents import document
+from sla_rules.report.documents import document, ruling_of
 from sla_rules.report.files import Target, text_to, to_arrow, to_csv, to_pandas, to_parquet
 from sla_rules.report.report import Report
 from sla_rules.report.ruled import divided
 from sla_rules.report.stated import Kept
-from sla_rules.report.summary import Line
+from sla_rules.report.summary import Gap, Line, gaps_of
 from sla_rules.report.tables import STATUSES
+from sla_rules.report.words import unnamed
 from sla_rules.rulings import Ruling, rulings_of
 from sla_rules.version import VERSION
 
@@ -61,7 +62,8 @@ class PortfolioReport:
         refused: what of the source is no event.
         left: whose the subjects are: those that no agreement judges, and those that named a second one.
         said: whether any event names an agreement.
-        unruled: rulings on what no agreement has a verdict on, or several have.
+        unowned: rulings on what no agreement has a verdict on, or several have.
+        unruled: what is remarkable about them.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class PortfolioReport:
         refused: Iterable[Finding] = (),
         left: Iterable[Finding] = (),
         said: bool = True,
+        unowned: Iterable[Ruling] = (),
         unruled: Iterable[Finding] = (),
     ) -> None:
         """Take the reports; see the attributes."""
@@ -82,6 +85,7 @@ class PortfolioReport:
         self.refused = list(refused)
         self.left = list(left)
         self.said = said
+        self.unowned = list(unowned)
         self.unruled = list(unruled)
 
     @cached_property
@@ -153,7 +157,7 @@ class PortfolioReport:
         Raises:
             InputError: something is no ruling, or cannot be read.
         """
-        shares, unruled = divided(rulings_of(rulings), {name: each.judged for name, each in self.reports.items()})
+        shares, unfit = divided(rulings_of(rulings), {name: each.judged for name, each in self.reports.items()})
         return PortfolioReport(
             self.portfolio,
             {name: each.beside(shares[name]) for name, each in self.reports.items()},
@@ -161,13 +165,14 @@ class PortfolioReport:
             refused=self.refused,
             left=self.left,
             said=self.said,
-            unruled=unruled,
+            unowned=[ruling for ruling, _ in unfit],
+            unruled=[finding for _, finding in unfit],
         )
 
     @property
     def rulings(self) -> list[Ruling]:
-        """What people decided about verdicts, agreement by agreement, without what `unruled` is about."""
-        return [ruling for report in self.reports.values() for ruling in report.rulings]
+        """What people decided about verdicts, agreement by agreement, then what belongs to none (`unowned`)."""
+        return [*(ruling for report in self.reports.values() for ruling in report.rulings), *self.unowned]
 
     @property
     def after(self) -> list[PortfolioLine]:
@@ -177,8 +182,17 @@ class PortfolioReport:
     @property
     def check_the_mapping(self) -> list[str]:
         """What never occurs in the source although an agreement needs it, or the portfolio itself."""
-        said = [f"{name}: {line}" for name, report in self.reports.items() for line in report.check_the_mapping]
-        return said if self.said else [f"check the mapping: no event says its {quoted(self.portfolio.by)}", *said]
+        return [
+            f"{gap.agreement}: check the mapping: {gap.said}" if gap.agreement else f"check the mapping: {gap.said}"
+            for gap in self.mapping_gaps()
+        ]
+
+    def mapping_gaps(self, lang: Lang = "en") -> list[Gap]:
+        """Return the parts of what `check_the_mapping` says; see `Report.mapping_gaps`."""
+        found = [] if self.said else [Gap("", unnamed(self.portfolio.by, lang), ())]
+        for name, report in self.reports.items():
+            found += gaps_of(report.summary, name, lang)
+        return found
 
     @property
     def exit_code(self) -> int:
@@ -197,12 +211,16 @@ class PortfolioReport:
         )
 
     @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which instants are shown that concern all: that of every agreement, else UTC."""
+        zones = {each.zone for each in self.portfolio.agreements.values()}
+        return zones.pop() if len(zones) == 1 else UTC
+
+    @property
     def headline(self) -> str:
         """One sentence: how many agreements were judged, and how many of them were broken."""
         broken = sum(report.exit_code for report in self.reports.values())
-        zones = {each.zone for each in self.portfolio.agreements.values()}
-        zone = zones.pop() if len(zones) == 1 else UTC
-        as_of = "" if self.as_of is None else f" as of {in_zone(self.as_of, zone)}"
+        as_of = "" if self.as_of is None else f" as of {in_zone(self.as_of, self.zone)}"
         number = len(self.reports)
         agreements = "1 agreement" if number == 1 else f"{number} agreements"
         return f"{agreements} by `{self.portfolio.by}`{as_of}: {broken} with a broken guarantee or commitment."
@@ -265,6 +283,7 @@ class PortfolioReport:
             "check_the_mapping": self.check_the_mapping,
             "overview": self.overview.to_dicts(),
             "agreements": {name: document(report) for name, report in self.reports.items()},
+            **({"rulings": [ruling_of(ruling, holds=False) for ruling in self.unowned]} if self.unowned else {}),
             "findings": [
                 {each.name: getattr(finding, each.name) for each in fields(finding)}
                 for finding in self.findings

@@ -1,9 +1,11 @@
 """A report on a portfolio as Markdown and on the terminal."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from sla_rules.events import Finding
 from sla_rules.report.markdown import table
-from sla_rules.report.tables import finding_rows
+from sla_rules.report.tables import RULINGS, finding_rows, ruling_rows
 from sla_rules.screen import Screen
 
 if TYPE_CHECKING:
@@ -20,11 +22,10 @@ def markdown(report: "PortfolioReport", most: int) -> str:
         *mapping,
         table(report.overview.columns, rows),
     ]
-    if report.refused or report.left or report.unruled:
-        parts += [
-            "## Findings",
-            table(("finding", "events", "example"), finding_rows([*report.refused, *report.left, *report.unruled])),
-        ]
+    if rulings := list(_rulings(report)):
+        parts += ["## Rulings that belong to no agreement", table(RULINGS, rulings)]
+    if findings := _findings(report):
+        parts += ["## Findings", table(("finding", "events", "example"), finding_rows(findings))]
     for name, each in report.reports.items():
         title, _, rest = each.to_markdown(most=most).partition("\n\n")
         lower = [
@@ -42,12 +43,24 @@ def show(report: "PortfolioReport", most: int) -> None:
     if not report.said:
         screen.say((report.check_the_mapping[0], "yellow"))
     screen.table(report.overview.columns, (tuple(map(str, row)) for row in report.overview.iter_rows()))
-    for kind, count, example in finding_rows([*report.refused, *report.left]):
+    if rulings := list(_rulings(report)):
+        screen.table(RULINGS, rulings)
+    for kind, count, example in finding_rows(_findings(report)):
         screen.say(("finding", "yellow"), f" {kind}, {count}: {example}")
     for name, each in report.reports.items():
         screen.say()
         screen.say((f"{name}:", "bold"))
         each.show(most)
+
+
+def _findings(report: "PortfolioReport") -> list[Finding]:
+    """What is remarkable about what belongs to no agreement."""
+    return [*report.refused, *report.left, *report.unruled]
+
+
+def _rulings(report: "PortfolioReport") -> Iterator[tuple[str, ...]]:
+    """One row a ruling that belongs to no agreement, in the columns of `RULINGS`."""
+    return ruling_rows(report.unowned, (), report.zone)
 
 
 def _plain(text: str) -> str:

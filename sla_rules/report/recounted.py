@@ -59,8 +59,13 @@ def _judged_again(share: Row, waived: int, judged: Judged) -> Outcome | None:
         return None
     end = end_of(share, judged)
     over = end is None or (judged.as_of is not None and judged.as_of >= end)
-    at_best = objective.kept(share.met + share.pending, breached)
-    at_worst = objective.kept(share.met, breached + share.pending)
+    return outcome_of(objective, share.met, breached, share.pending, over=over)
+
+
+def outcome_of(objective: Objective, met: int, breached: int, pending: int, *, over: bool) -> Outcome:
+    """Return what becomes of a period with these instances, once nothing can change it any more."""
+    at_best = objective.kept(met + pending, breached)
+    at_worst = objective.kept(met, breached + pending)
     if not over or at_best != at_worst:
         return Outcome.PENDING
     return Outcome.MET if at_best else Outcome.BREACHED

@@ -18,7 +18,7 @@ from sla_rules.report.changes import changes
 from sla_rules.report.provenance import provenance
 from sla_rules.report.ruled import Ruled, ruled_by, ruling_on
 from sla_rules.report.stated import Kept
-from sla_rules.report.summary import Line
+from sla_rules.report.summary import Gap, Line, gaps_of
 from sla_rules.rulings import Ruling, rulings_of
 from sla_rules.verdict import Verdict, Verdicts
 
@@ -182,11 +182,15 @@ class Report:
     @property
     def check_the_mapping(self) -> list[str]:
         """What never occurs in the source although a policy needs it, with the policies concerned."""
-        concerned: dict[str, list[str]] = {}
-        for line in self.summary:
-            if line.unmapped:
-                concerned.setdefault(line.unmapped, []).append(line.name)
-        return [f"check the mapping: {what} ({', '.join(ids)})" for what, ids in concerned.items()]
+        return [f"check the mapping: {gap.said}" for gap in self.mapping_gaps()]
+
+    def mapping_gaps(self, lang: "Lang" = "en") -> list[Gap]:
+        """Return the parts of what `check_the_mapping` says, in a language.
+
+        Raises:
+            InputError: there is no such language.
+        """
+        return gaps_of(self.summary, "", lang)
 
     @cached_property
     def _broken(self) -> pl.DataFrame:

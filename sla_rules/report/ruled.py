@@ -73,11 +73,13 @@ def _holding(rulings: Sequence[Ruling]) -> Ruling | None:
     return latest if all(ruling.decision == latest.decision for ruling in rivals) else None
 
 
-def divided(rulings: Sequence[Ruling], judged: Mapping[str, Judged]) -> tuple[dict[str, list[Ruling]], list[Finding]]:
+def divided(
+    rulings: Sequence[Ruling], judged: Mapping[str, Judged]
+) -> tuple[dict[str, list[Ruling]], list[tuple[Ruling, Finding]]]:
     """Divide rulings among agreements, by their names: each to the one that it names, or that has a verdict for it.
 
     Returns:
-        The rulings of each agreement, and findings on those that belong to none or to several.
+        The rulings of each agreement, and those that belong to none or to several, each with a finding on it.
     """
     shares: dict[str, list[Ruling]] = {name: [] for name in judged}
     unnamed = [ruling for ruling in rulings if ruling.agreement is None]
@@ -85,7 +87,7 @@ def divided(rulings: Sequence[Ruling], judged: Mapping[str, Judged]) -> tuple[di
     for name, each in judged.items():
         for (fits, _), names in zip(fitting(rows_of(each, unnamed), unnamed), takers, strict=True):
             names += [name] if fits else []
-    findings = []
+    unfit = []
     for ruling, names in zip(unnamed, takers, strict=True):
         if len(names) == 1:
             shares[names[0]].append(ruling)
@@ -93,16 +95,17 @@ def divided(rulings: Sequence[Ruling], judged: Mapping[str, Judged]) -> tuple[di
             message = (
                 f"{ruling.about}: {', '.join(names)} have such a verdict, name one by `agreement`; it counts for none"
             )
-            findings.append(remark("ambiguous_ruling", ruling, message))
+            unfit.append((ruling, remark("ambiguous_ruling", ruling, message)))
         else:
-            findings.append(remark("ruling_without_verdict", ruling, f"no agreement has a verdict on {ruling.about}"))
+            message = f"no agreement has a verdict on {ruling.about}"
+            unfit.append((ruling, remark("ruling_without_verdict", ruling, message)))
     for ruling in rulings:
         if ruling.agreement in shares:
             shares[ruling.agreement].append(ruling)
         elif ruling.agreement is not None:
             message = f"no agreement {quoted(ruling.agreement)}{did_you_mean(ruling.agreement, shares)}"
-            findings.append(remark("ruling_without_verdict", ruling, message))
-    return shares, findings
+            unfit.append((ruling, remark("ruling_without_verdict", ruling, message)))
+    return shares, unfit
 
 
 def remark(kind: str, ruling: Ruling, message: str) -> Finding:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import NamedTuple
 
 import polars as pl
 
@@ -11,7 +12,8 @@ from sla_rules.judged import Judged
 from sla_rules.language.document import Clause
 from sla_rules.language.policies import AnyPolicy, Availability, Deadline
 from sla_rules.language.selectors import types_of
-from sla_rules.reason import promise
+from sla_rules.reason import Lang, promised
+from sla_rules.report.words import absent
 from sla_rules.verdict import Outcome
 
 
@@ -29,7 +31,8 @@ class Line:
         version: of the agreement, where it has several; None otherwise.
         counts: instance verdicts by outcome.
         periods: the period verdicts of a policy with an objective by outcome.
-        unmapped: why nothing is claimed about it: an event type that never occurs; empty otherwise.
+        lacking: the types of events that it needs and of which none ever occurs, so that nothing is claimed about it;
+            empty otherwise.
         waived: how many breached verdicts, of instances and periods, are taken out by rulings; see `Report.after`.
     """
 
@@ -38,7 +41,7 @@ class Line:
     version: str | None
     counts: Counter[Outcome]
     periods: Counter[Outcome]
-    unmapped: str
+    lacking: tuple[str, ...]
     waived: int = field(default=0, kw_only=True)
 
     @property
@@ -48,8 +51,21 @@ class Line:
 
     @property
     def promise(self) -> str:
-        """The share promised, in words."""
-        return promise(self.policy.objective)
+        """What is promised, in words: `at least 80 % met per week`."""
+        return self.promise_in("en")
+
+    def promise_in(self, lang: Lang) -> str:
+        """Return what is promised, in words. Raises `InputError` for a language that is not known."""
+        return promised(self.policy, lang)
+
+    @property
+    def unmapped(self) -> str:
+        """Why nothing is claimed about it: an event type that never occurs; empty otherwise."""
+        return self.unmapped_in("en")
+
+    def unmapped_in(self, lang: Lang) -> str:
+        """Return why nothing is claimed about it, empty otherwise. Raises `InputError` for an unknown language."""
+        return absent(self.lacking, lang) if self.lacking else ""
 
     @property
     def least(self) -> Fraction:
@@ -67,13 +83,41 @@ class Line:
     @property
     def status(self) -> str:
         """`kept`, `broken`, `open` while something is pending, `not judged` or `no data`."""
-        if self.unmapped or not (self.counts.total() or self.waived):
+        if self.lacking or not (self.counts.total() or self.waived):
             return "no data"
         if self.judged[Outcome.BREACHED]:
             return "broken"
         if self.judged[Outcome.PENDING]:
             return "open"
         return "kept" if self.judged[Outcome.MET] else "not judged"
+
+
+class Gap(NamedTuple):
+    """Something that never occurs in a source although it is needed, so that nothing is claimed of what needs it.
+
+    Attributes:
+        agreement: the name of the agreement in a portfolio; empty where there is only one, and for what all need.
+        what: is missing, in words.
+        policies: the names of those that need it.
+    """
+
+    agreement: str
+    what: str
+    policies: tuple[str, ...]
+
+    @property
+    def said(self) -> str:
+        """What is missing, with the policies concerned."""
+        return f"{self.what} ({', '.join(self.policies)})" if self.policies else self.what
+
+
+def gaps_of(lines: Iterable[Line], agreement: str, lang: Lang) -> list[Gap]:
+    """Return what never occurs in the source although a policy needs it, in the order of the agreement."""
+    concerned: dict[str, list[str]] = {}
+    for line in lines:
+        if line.lacking:
+            concerned.setdefault(line.unmapped_in(lang), []).append(line.name)
+    return [Gap(agreement, what, tuple(ids)) for what, ids in concerned.items()]
 
 
 def lines_of(judged: Judged, assume_complete: bool) -> list[Line]:
@@ -88,8 +132,8 @@ def lines_of(judged: Judged, assume_complete: bool) -> list[Line]:
             policy = version.policies[id]
             named = version.version if len(versions) > 1 else None
             found, shares = (counts.get((id, version.version, period), Counter()) for period in (False, True))
-            unmapped = "" if assume_complete else _unmapped(policy, judged.given.keys())
-            lines.append(Line(policy, version.clause_of(policy), named, found, shares, unmapped))
+            lacking = () if assume_complete else _lacking(policy, judged.given.keys())
+            lines.append(Line(policy, version.clause_of(policy), named, found, shares, lacking))
     return lines
 
 
@@ -102,13 +146,13 @@ def _counted(judged: Judged) -> dict[tuple[str, str | None, bool], Counter[Outco
     return counts
 
 
-def _unmapped(policy: AnyPolicy, given: Iterable[str]) -> str:
+def _lacking(policy: AnyPolicy, given: Iterable[str]) -> tuple[str, ...]:
     if isinstance(policy, Deadline):
         for selectors in (policy.start, policy.stop):
             types = types_of(selectors)
             if not set(types) & set(given):
-                return f"no {' or '.join(f'`{type}`' for type in types)} in this source"
-    return ""
+                return types
+    return ()
 
 
 def of_lines(lines: Iterable[Line]) -> pl.Expr:

@@ -6,10 +6,14 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from sla_rules.events import Finding
+from sla_rules.lang import Lang, grouped
 from sla_rules.reason import in_zone, local
+from sla_rules.report.words import at_place, event_named, other_messages
 from sla_rules.verdict import Outcome, Verdict
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     import polars as pl
 
     from sla_rules.report.against import Comparison
@@ -72,13 +76,15 @@ def _broken(line: "Line") -> str:
     return f"{instances}, {periods} period{'' if periods == 1 else 's'}"
 
 
-def ruling_rows(report: "Report") -> Iterator[tuple[str, ...]]:
+def ruling_rows(
+    rulings: Iterable["Ruling"], holding: Iterable["Ruling"], zone: "ZoneInfo"
+) -> Iterator[tuple[str, ...]]:
     """One row a ruling, in the columns of `RULINGS`; those that hold on no verdict say so."""
-    held = set(report.holding)
-    for ruling in report.rulings:
+    held = set(holding)
+    for ruling in rulings:
         decision = ruling.decision if ruling in held else f"{ruling.decision}, does not count"
         case = ruling.subject or ", ".join(ruling.key or ()) or ruling.period or ""
-        when = "" if ruling.decided_at is None else in_zone(ruling.decided_at, report.agreement.zone)[:16]
+        when = "" if ruling.decided_at is None else in_zone(ruling.decided_at, zone)[:16]
         yield decision, ruling.policy, case, ruling.by, when, ruling.why
 
 
@@ -117,21 +123,21 @@ def shown(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def finding_rows(findings: Iterable[Finding]) -> Iterator[tuple[str, str, str]]:
+def finding_rows(findings: Iterable[Finding], lang: Lang = "en") -> Iterator[tuple[str, str, str]]:
     """One row a kind of finding: how many events, and what is said of them, each with the first place.
 
     What is said of most events comes first, what only counts findings that are not listed comes last; of messages
-    beyond `MOST_MESSAGES` there is only the number.
+    beyond `MOST_MESSAGES` there is only the number. The messages themselves are English in every language.
     """
     kinds: dict[str, dict[str, list[Finding]]] = {}
     for finding in findings:
         kinds.setdefault(finding.kind, {}).setdefault(finding.message, []).append(finding)
     for kind, messages in kinds.items():
         groups = sorted(messages.values(), key=lambda group: (_is_rest(group[0]), -_events(group)))
-        said = [_said(group, alone=len(groups) == 1) for group in groups[:MOST_MESSAGES]]
+        said = [_said(group, lang, alone=len(groups) == 1) for group in groups[:MOST_MESSAGES]]
         if (more := len(groups) - MOST_MESSAGES) > 0:
-            said.append(f"and {more:,} other message{'s' if more > 1 else ''}")
-        yield kind, f"{sum(map(_events, groups)):,}", "; ".join(said)
+            said.append(other_messages(more, lang))
+        yield kind, grouped(sum(map(_events, groups)), lang), "; ".join(said)
 
 
 def _is_rest(finding: Finding) -> bool:
@@ -143,11 +149,10 @@ def _events(findings: Iterable[Finding]) -> int:
     return sum(each.count for each in findings)
 
 
-def _said(findings: Sequence[Finding], alone: bool) -> str:
+def _said(findings: Sequence[Finding], lang: Lang, *, alone: bool) -> str:
     """The message of findings that say the same, with the first place, and how many they are unless they are alone."""
     first, count = findings[0], _events(findings)
-    place = first.place or (f"event {first.event}" if first.event else "")
-    if not place:
-        return first.message
-    times = "" if alone or count == 1 else f"{count:,} times, "
-    return f"{times}{'the first at ' if count > 1 else ''}{place}: {first.message}"
+    place = first.place or (event_named(first.event, lang) if first.event else "")
+    return (
+        f"{at_place(place, 1 if alone else count, lang, several=count > 1)}{first.message}" if place else first.message
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from sla_rules.lang import in_language
 from sla_rules.reason import ALL
 from sla_rules.report.tables import (
     AFTER,
@@ -32,7 +33,7 @@ def show(report: "Report", most: int) -> None:
     """Print the report, with at most `most` breaches of each clause."""
     screen = Screen()
     screen.say()
-    screen.say((report.agreement.title.get("en", report.agreement.id), "bold"))
+    screen.say((in_language(report.agreement.title) or report.agreement.id, "bold"))
     screen.say(headline(report))
     for line in report.check_the_mapping:
         screen.say((line, "yellow"))
@@ -82,7 +83,7 @@ def _summary(report: "Report", screen: Screen) -> None:
 def _rulings(report: "Report", screen: Screen) -> None:
     """Print what people decided, and what the promises come to after it."""
     after: list[tuple[Part, ...]] = [(*row, (status, _STYLES[status])) for *row, status in after_rows(report)]
-    for header, rows in ((RULINGS, ruling_rows(report)), (AFTER, after)):
+    for header, rows in ((RULINGS, ruling_rows(report.rulings, report.holding, report.agreement.zone)), (AFTER, after)):
         if told := list(rows):
             screen.table(header, told)
             if screen.plain:

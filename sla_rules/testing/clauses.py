@@ -3,6 +3,7 @@
 from collections import Counter
 
 from sla_rules.agreement import Agreement
+from sla_rules.lang import in_language
 from sla_rules.language.document import Clause
 from sla_rules.reason import percent
 from sla_rules.report.markdown import table
@@ -13,7 +14,7 @@ HEADER = ("clause", "section", "what it says", "strength", "policies", "scenario
 
 def clause_table(agreement: Agreement) -> str:
     """Return the clause table of an agreement as Markdown."""
-    title = agreement.title.get("en", agreement.id)
+    title = in_language(agreement.title) or agreement.id
     scenarios = scenario_counts(agreement)
     rows = [_row(clause, agreement, scenarios[clause.id]) for clause in agreement.clauses.values()]
     evaluable = sum(clause.status == "evaluable" for clause in agreement.clauses.values())
@@ -44,7 +45,7 @@ def _row(clause: Clause, agreement: Agreement, scenarios: int) -> tuple[str, ...
     return (
         f"`{clause.id}`",
         clause.section,
-        clause.summary.get("en", ""),
+        in_language(clause.summary),
         "" if descriptive else clause.strength,
         ", ".join(f"`{id}`" for id in by) or ", ".join(exempting) or "none: descriptive",
         str(scenarios) if scenarios else "",

@@ -253,6 +253,27 @@ OTHERS = [
         id="never at all",
     ),
     pytest.param(
+        {**NEVER, "for_each": "refused", "violated_by": "refused"}, ("refused 02T14:00:00",),
+        "`refused` at 2026-03-02 15:00:00 CET, which must never happen.",
+        "«~refused~» est survenu le 2026-03-02 15:00:00 CET, ce qui ne doit jamais se produire.",
+        id="never, begun by what is forbidden",
+    ),
+    pytest.param(
+        {**NEVER, "for_each": "refused", "violated_by": {"type": "refused", "where": {"priority": "P9"}}},
+        ("refused 02T14:00:00",),
+        "No forbidden `refused`.",
+        "Aucun «~refused~» interdit.",
+        id="never met, begun by what is forbidden",
+    ),
+    pytest.param(
+        {**NEVER, "for_each": ["opened", "refused"]}, (OPENED, "held 02T14:00:00.5"),
+        "`refused` or `held` or `freed` at 2026-03-02 15:00:00.500000 CET after `opened` or `refused`, which must "
+        "never happen.",
+        "«~refused~», «~held~» ou «~freed~» est survenu le 2026-03-02 15:00:00.500000 CET après «~opened~» ou "
+        "«~refused~», ce qui ne doit jamais se produire.",
+        id="never breached later, some types the same",
+    ),
+    pytest.param(
         BOOKING, (("booked 02T14:00:00", ROOM),),
         "The booking of room R1 overlaps none made before it.",
         "La réservation (room R1) ne chevauche aucune réservation antérieure.",

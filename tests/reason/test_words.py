@@ -17,7 +17,7 @@ from sla_rules.lang import LANGS
 from sla_rules.language.document import Strength
 from sla_rules.language.objectives import Objective
 from sla_rules.language.selectors import Selector
-from sla_rules.reason import finding_words, named, percent, promise, word
+from sla_rules.reason import finding_words, named, percent, promise, promised, word
 from sla_rules.reason.findings import FINDINGS
 from sla_rules.verdict import Outcome
 from tests.conftest import History, agreement
@@ -134,6 +134,43 @@ def test_promises(objective: Any, english: str, french: str) -> None:
     made = objective and Objective.model_validate({**objective, "per": "month"})
     assert promise(made) == promise(made, "en") == english
     assert promise(made, "fr") == french
+
+
+@pytest.mark.parametrize(
+    ("per", "english", "french"),
+    [
+        ("day", "per day", "par jour"),
+        ("week", "per week", "par semaine"),
+        ("month", "per month", "par mois"),
+        ("quarter", "per quarter", "par trimestre"),
+        ("year", "per year", "par an"),
+        ("whole", "on the whole", "sur toute la durée"),
+    ],
+)
+def test_what_a_policy_promises_names_the_period(per: Any, english: str, french: str) -> None:
+    policy = agreement(
+        {"start": "a", "stop": "b", "limit": "1 h", "objective": {"at_least": "80 %", "per": per}},
+        events={"a": {}, "b": {}},
+    ).policies["p"]
+    assert promised(policy) == promised(policy, "en") == f"at least 80 % met {english}"
+    assert promised(policy, "fr") == f"au moins 80\u202f% respectés {french}"
+
+
+def test_what_is_promised_of_an_availability_and_without_an_objective() -> None:
+    uptime = {"kind": "availability", "service": "s", "down": "a", "up": "b", "at_least": "99.5 %"}
+    policy = agreement(uptime, events={"a": {}, "b": {}}).policies["p"]
+    assert promised(policy) == "at least 99.5 % up per month"
+    assert promised(policy, "fr") == "au moins 99,5\u202f% de disponibilité par mois"
+    plain = agreement({"start": "a", "stop": "b", "limit": "1 h"}, events={"a": {}, "b": {}}).policies["p"]
+    assert (promised(plain), promised(plain, "fr")) == ("all", "tous respectés")
+
+
+def test_a_term_agrees_with_the_count_before_it() -> None:
+    assert [word("broken", "fr", number) for number in (0, 1, 2, 5)] == ["non tenu"] * 2 + ["non tenus"] * 2
+    assert {word(term, "en", 2) for term in STATUSES} == set(STATUSES)
+    changing = [term for term in (*STATUSES, *Outcome, "waived", "upheld") if word(term, "fr", 2) != word(term, "fr")]
+    assert set(changing) == {*STATUSES, *Outcome, "waived", "upheld"} - {"open", "no data", "pending"}
+    assert all(word(term, "fr", 2) == f"{word(term, 'fr')}s" for term in changing)
 
 
 @pytest.mark.parametrize(

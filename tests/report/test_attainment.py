@@ -158,7 +158,7 @@ def test_each_policy_has_its_own_period_unless_another_is_asked_for() -> None:
 def test_the_row_of_a_promise_says_what_was_promised_and_the_others_nothing() -> None:
     table = Report(judged()).attainment()
     promised = table.filter(policy="share")
-    assert set(promised["promised"]) == {"at least 80 % met"}
+    assert set(promised["promised"]) == {"at least 80 % met per week"}
     assert None not in promised.filter(pl.col("counted") > 0)["kept"]
     others = table.filter(policy="answer")
     assert (set(others["promised"]), set(others["kept"])) == ({"all"}, {None})

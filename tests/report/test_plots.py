@@ -340,3 +340,44 @@ def test_a_small_chart_has_the_size_asked_for_and_the_latest_that_fit() -> None:
     assert small_chart([], 0.5) == ""
     one = ElementTree.fromstring(small_chart(points[:1], None))
     assert [each.text for each in one.iter(f"{SVG}text")] == ["2026-000"]
+
+
+def running() -> Report:
+    """As of Wednesday of the second week: one of two is late in each, and one of the second is still open."""
+    history = History()
+    for day, minutes in ((2, 30), (3, 59), (4, 59), (9, 30), (10, 59)):
+        subject = f"T-{day}"
+        history.add("opened", f"2026-03-{day:02}T10:00:00Z", subject=subject, site="s", team="red")
+        history.add("answered", f"2026-03-{day:02}T{12 if day in (4, 10) else 10}:{minutes}:00Z", subject=subject)
+    history.add("opened", "2026-03-11T10:00:00Z", subject="T-11", site="s", team="blue")
+    return Report(judged(history, as_of="2026-03-11T10:30:00Z"))
+
+
+def test_a_period_that_is_not_over_is_open_in_every_plot() -> None:
+    report = running()
+    states = {(row["policy"], row["period"]): row["state"] for row in rows(report.plot.attainment(), "attained")}
+    assert states == {
+        ("answer", "2026-03"): "broken",
+        ("share", "2026-W10"): "broken",
+        ("share", "2026-W11"): "open",
+    }
+    assert {line.policy.id: line.status for line in report.summary}["share"] == "broken"
+    drawn = rows(report.plot.heatmap(per="week"), "missing")
+    cells = {row["period"]: row for row in drawn if row["policy"] == "share"}
+    assert {period: (row["state"], row["broken"]) for period, row in cells.items()} == {
+        "2026-W10": ("broken", True),
+        "2026-W11": ("open", False),
+    }
+
+
+def test_other_divisions_of_a_promise_are_open_while_they_run() -> None:
+    report = running()
+    by = {(row["period"], row["by"]): row["state"] for row in rows(report.plot.attainment("share", by="team"), "by")}
+    assert by == {("2026-W10", "red"): "broken", ("2026-W11", "red"): "open"}
+    days = {row["period"]: row["state"] for row in rows(report.plot.attainment("share", per="day"), "attained")}
+    assert days == {
+        **dict.fromkeys(("2026-03-02", "2026-03-03", "2026-03-09"), "kept"),
+        **dict.fromkeys(("2026-03-04", "2026-03-10"), "broken"),
+    }
+    whole = rows(report.plot.attainment("share", per="whole"), "attained")
+    assert [(row["state"], row["counts"]) for row in whole] == [("broken", "3 of 5 met, 1 pending, 0 left out")]

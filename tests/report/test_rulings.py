@@ -668,6 +668,20 @@ def test_a_ruling_that_belongs_to_no_agreement_is_a_finding(two: Any, ruling: An
     assert message.replace("`", "") in ruled.to_markdown().replace("`", "")
 
 
+def test_a_ruling_that_belongs_to_no_agreement_stays_and_everything_shows_it(two: Any, capsys: Any) -> None:
+    fitting, lost = waived("p", subject="G"), waived("p", subject="X", at="2026-04-01T10:00:00Z", why="it was us")
+    ruled = two.ruled([lost, fitting])
+    assert (ruled.rulings, ruled.unowned) == ([fitting, lost], [lost])
+    assert json.loads(ruled.to_json())["rulings"] == [{**lost.to_dict(), "holds": False}]
+    row = ["waived, does not count", "p", "X", lost.by, "2026-04-01 10:00", "it was us"]
+    assert f"| {' | '.join(row)} |" in ruled.to_markdown()
+    ruled.show()
+    shown = capsys.readouterr().out.splitlines()
+    assert "\t".join(row) in shown
+    assert any(line.startswith("finding ruling_without_verdict, 1: ") for line in shown)
+    assert "rulings" not in json.loads(two.ruled([fitting]).to_json())
+
+
 def test_a_ruling_that_does_not_fit_the_agreement_it_names_is_a_finding_there(two: Any) -> None:
     (found,) = two.ruled([waived("p", subject="G", agreement="acme")]).findings
     assert (found.kind, found.agreement) == (NO_VERDICT, "acme")

@@ -124,7 +124,7 @@ def record(verdict: Verdict, lang: Lang, names: dict[str, int], most: int) -> Re
     optional = {
         "o": None if verdict.tally is None else beginning(verdict),
         "k": ", ".join(key),
-        "m": month(verdict),
+        "m": word(month(verdict), lang),
         "g": late,
         "q": list(verdict.clauses) if len(verdict.clauses) > 1 else None,
         "v": verdict.version,

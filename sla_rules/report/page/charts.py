@@ -43,7 +43,7 @@ def points_of(part: Part, lang: Lang) -> dict[Named, list["Point"]]:
     found: dict[Named, list[Point]] = {}
     for each in standings(part.report, lines):
         attained = None if each.share is None else float(each.share)
-        point = Point(each.period, attained, KEPT[each.state], said_of(each, lang))
+        point = Point(word(each.period, lang), attained, KEPT[each.state], said_of(each, lang))
         found.setdefault((each.line.policy.id, each.line.version), []).append(point)
     return found
 

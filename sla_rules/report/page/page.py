@@ -5,16 +5,18 @@ from typing import TYPE_CHECKING, Any
 
 from sla_rules.errors import InputError, quoted
 from sla_rules.instants import say_span
+from sla_rules.lang import in_language
 from sla_rules.markup import render
 from sla_rules.reason import Lang, finding_words
 from sla_rules.report.page.cases import Cases, cases_of
 from sla_rules.report.page.charts import charts_of, drawable
 from sla_rules.report.page.parts import Part, known_until, parts_of, zone_names
-from sla_rules.report.page.promises import Row, by_strength, gravest, in_language, rows_of, standing
+from sla_rules.report.page.promises import Row, by_strength, gravest, rows_of, standing
 from sla_rules.report.page.say import Say
 from sla_rules.report.page.taken_out import MOST as MOST_WINDOWS
 from sla_rules.report.page.taken_out import taken_out
 from sla_rules.report.tables import finding_rows, shown
+from sla_rules.report.words import provenance_word
 
 if TYPE_CHECKING:
     from sla_rules.report.portfolio import PortfolioReport
@@ -44,6 +46,8 @@ def to_html(whole: "Report | PortfolioReport", lang: Lang, most: int) -> str:
         title=title_of(whole, say),
         parts=parts,
         whole=whole,
+        gaps=whole.mapping_gaps(lang),
+        unowned=getattr(whole, "unowned", []),
         as_of=known_until(parts, whole.as_of),
         # Of a portfolio nobody knows: what concerns several agreements is read by each.
         events=sum(parts[0].report.judged.given.values()) if len(parts) == 1 else None,
@@ -59,8 +63,8 @@ def to_html(whole: "Report | PortfolioReport", lang: Lang, most: int) -> str:
         windows=sorted(longest, key=lambda each: (each[1].start_at, each[1].kind)),
         windows_count=len(windows),
         span=lambda micros: say_span(micros, lang),
-        findings=[(*finding_words(kind, lang), *said) for kind, *said in finding_rows(whole.findings)],
-        provenance=list(provenance(whole.provenance)),
+        findings=[(*finding_words(kind, lang), *said) for kind, *said in finding_rows(whole.findings, lang)],
+        provenance=list(provenance(whole.provenance, lang)),
         zones=", ".join(sorted({part.report.agreement.timezone for part in parts})),
     )
 
@@ -74,17 +78,17 @@ def title_of(whole: "Report | PortfolioReport", say: Say) -> str:
     return in_language(agreement.title, say.lang) or agreement.id
 
 
-def provenance(told: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+def provenance(told: Mapping[str, Any], lang: Lang, prefix: str = "") -> Iterator[tuple[str, str]]:
     """Yield what is known of where a report comes from, by name; what is known of each agreement under its own."""
     for name, value in told.items():
         if isinstance(value, Mapping):
             for agreement, some in value.items():
                 if isinstance(some, Mapping):
-                    yield from provenance(some, f"{agreement} · ")
+                    yield from provenance(some, lang, f"{agreement} · ")
                 else:
-                    yield f"{prefix}{name} · {agreement}", shown(some)
+                    yield f"{prefix}{provenance_word(name, lang)} · {agreement}", shown(some)
         elif value not in (None, []):
-            yield f"{prefix}{name}", shown(value)
+            yield f"{prefix}{provenance_word(name, lang)}", shown(value)
 
 
 def data(say: Say, cases: Cases, rows: Iterable[Row], parts: list[Part]) -> dict[str, Any]:

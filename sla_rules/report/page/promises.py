@@ -9,9 +9,9 @@ from typing import get_args
 import polars as pl
 
 from sla_rules.instants import say_span
+from sla_rules.lang import in_language
 from sla_rules.language.document import Strength
 from sla_rules.language.policies import Availability
-from sla_rules.reason import Lang, percent, promise
 from sla_rules.report.page.cases import most_overdue
 from sla_rules.report.page.parts import Part
 from sla_rules.report.page.say import Say
@@ -101,7 +101,7 @@ def rows_of(part: Part, say: Say, charts: Mapping[tuple[str, str | None], str]) 
         share, of = _share(line, say) if month is None else _uptime(month, say)
         summary = in_language(line.clause.summary, say.lang) or line.clause.id
         chart = charts.get((line.policy.id, line.version), "")
-        promised, periods = _promised(line, say.lang), _periods(line, say)
+        promised, periods = line.promise_in(say.lang), _periods(line, say)
         rows.append(Row(part, line, ruled, number, summary, promised, share, of, periods, chart))
     return rows
 
@@ -145,18 +145,6 @@ def gravest(rows: Iterable[Row]) -> list[tuple[Row, Verdict | None]]:
         worst = most_overdue(row.part.report, row.line.policy.id, version, pl.lit(True), 1)
         found.append((row, worst[0] if worst else None))
     return found
-
-
-def in_language(texts: Mapping[str, str], lang: Lang) -> str:
-    """Return a text in a language, in another where it has none in that, empty without any."""
-    return texts.get(lang) or next(iter(texts.values()), "")
-
-
-def _promised(line: Line, lang: Lang) -> str:
-    policy = line.policy
-    if isinstance(policy, Availability):
-        return f"≥ {percent(policy.at_least, lang)}"
-    return promise(policy.objective, lang)
 
 
 def share_of(line: Line) -> Fraction | None:

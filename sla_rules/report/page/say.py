@@ -3,10 +3,10 @@
 from fractions import Fraction
 
 from sla_rules.errors import InputError, quoted
-from sla_rules.reason import Lang, percent, word
+from sla_rules.lang import Lang, grouped
+from sla_rules.reason import percent, word
 from sla_rules.report.page.labels import LABELS
 
-NARROW = "\u202f"
 HUNDREDTHS = 10_000
 
 
@@ -24,15 +24,15 @@ class Say:
         """Return a text of the page with its places filled in."""
         return self.labels[name].format(**{place: self.plain(value) for place, value in places.items()})
 
-    def word(self, term: str) -> str:
-        """Return the word for an outcome, a status, a strength, a kind of time or of window."""
-        return word(term, self.lang)
+    def word(self, term: str, number: int = 1) -> str:
+        """Return the word for an outcome, a status, a strength, a kind of time or of window, of so many."""
+        return word(term, self.lang, number)
 
     def plain(self, value: object) -> str:
         """Return a number as people of the language write it, anything else as text."""
         if isinstance(value, bool) or not isinstance(value, int):
             return str(value)
-        return f"{value:,}" if self.lang == "en" else f"{value:,}".replace(",", NARROW)
+        return grouped(value, self.lang)
 
     def share(self, share: Fraction) -> str:
         """Return a share to two decimals, never more than it is: 98.9999 % must not look like 99 %."""

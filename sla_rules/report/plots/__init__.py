@@ -33,7 +33,8 @@ class Plots:
         """Return how much of each policy was met, period by period, beside what was promised.
 
         The numbers are those of `Report.attainment`, without instances that count in no period; an availability shows
-        its share of uptime where the periods are months and not divided further.
+        its share of uptime where the periods are months and not divided further. Kept or broken is what the verdict on
+        the period says; while it is not over, or what is pending can still change it, it is open.
 
         Args:
             policy: the id of a policy, or several; all unless said.

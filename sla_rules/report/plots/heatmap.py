@@ -46,7 +46,7 @@ def by_period(report: "Report", per: Period) -> Plot:
     x = alt.X("period:O", title=None, axis=alt.Axis(orient="top", labelAngle=-45))
     names = [line.name for line in report.summary]
     y = alt.Y("policy:N", title=None, sort=names, axis=alt.Axis(labelLimit=260))
-    told = ("policy", "clause", "period", "share", "counts", "promised")
+    told = ("policy", "clause", "period", "share", "counts", "promised", "state")
     cells = alt.Chart(data(rows, "take a longer `per`"), title=title(report, what))
     return _map(cells.encode(x=x, y=y, tooltip=[f"{name}:N" for name in told]), "below what was promised")
 

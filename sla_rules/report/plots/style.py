@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 
 from sla_rules.errors import InputError, did_you_mean, quoted
+from sla_rules.lang import in_language
 from sla_rules.reason import in_zone
 from sla_rules.report.summary import Line
 
@@ -44,7 +45,7 @@ def data(rows: Sequence[Row], wider: str) -> alt.InlineData:
 def title(report: "Report", what: str) -> alt.TitleParams:
     """Return the title of a chart, with the agreement and the instant of knowledge below it."""
     as_of = "" if report.as_of is None else f" as of {in_zone(report.as_of, report.agreement.zone)}"
-    name = report.agreement.title.get("en", report.agreement.id)
+    name = in_language(report.agreement.title) or report.agreement.id
     return alt.TitleParams(what, subtitle=f"{name}{as_of}", anchor="start")
 
 
