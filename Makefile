@@ -3,17 +3,21 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test browser-test release-check lint docs pictures bench browser clean
+.PHONY: demo test browser-test spark-test release-check lint docs pictures bench browser spark clean
 
 demo: $(READY)
 	$(BIN)/python -m sla_rules.testing.simulate --out build/demo
 
 test: lint docs
 	$(BIN)/pytest
-	@echo "Left out: the HTML report in a browser; make browser-test opens it."
+	@echo "Left out: the HTML report in a browser (make browser-test), and Spark (make spark-test)."
 
 browser-test: browser
 	$(BIN)/pytest tests/browser
+
+# The semantic tests once more, on the Spark evaluator, and its own.
+spark-test: spark
+	$(BIN)/python -m pytest -p tests.spark.plugin tests/evaluators tests/intercall tests/spark
 
 release-check: $(READY)
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[dev,release]"
@@ -45,6 +49,19 @@ browser: $(READY)
 	  export DEBIAN_FRONTEND=noninteractive; \
 	  apt-get install -qq -y chromium > /dev/null 2>&1 \
 	    || { apt-get update -qq && apt-get install -qq -y chromium > /dev/null; }; \
+	fi
+
+# What Spark takes: Java, which root installs on Debian where it is missing.
+spark: $(READY)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[dev,spark]"
+	@if ! command -v java > /dev/null; then \
+	  if [ "$$(id -u)" != 0 ] || ! command -v apt-get > /dev/null; then \
+	    echo "There is no Java, and only root on Debian can install it here: apt-get install openjdk-17-jre-headless"; \
+	    exit 1; \
+	  fi; \
+	  export DEBIAN_FRONTEND=noninteractive; \
+	  apt-get install -qq -y openjdk-17-jre-headless > /dev/null 2>&1 \
+	    || { apt-get update -qq && apt-get install -qq -y openjdk-17-jre-headless > /dev/null; }; \
 	fi
 
 $(READY): pyproject.toml

@@ -89,6 +89,9 @@ __all__ = ["__version__", *_HOME]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "evaluators":
+        # Where `evaluators.spark.evaluate` is, which takes the frames of another world than `evaluate`.
+        return import_module("sla_rules.evaluators")
     if name not in _HOME:
         raise AttributeError(f"module `sla_rules` has no `{name}`")
     value = getattr(import_module(f"sla_rules.{_HOME[name]}"), name)

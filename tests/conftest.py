@@ -11,8 +11,8 @@ from sla_rules.evaluators import columnar
 from sla_rules.evaluators.live import judging as live
 from sla_rules.verdict import Verdict, Verdicts
 
-collect_ignore = ["browser"]
-"""Needs a browser; `make browser-test` names the folder, and so runs it."""
+collect_ignore = ["browser", "spark"]
+"""Need a browser and Java; `make browser-test` and `make spark-test` name the folder, and so run it."""
 
 settings.register_profile(
     "default", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=40

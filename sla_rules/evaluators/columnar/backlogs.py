@@ -1,6 +1,6 @@
 """Backlogs of first-time members, by the columnar evaluator: who is exempt until all of them are done."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -32,7 +32,12 @@ def exempting(backlog: Backlog, owner: Column, start_at: Ints, world: World) -> 
 
 def know(backlog: Backlog, parts: Sequence[Members], world: World) -> None:
     """Let a world know the members of a backlog from parts of their subjects."""
-    world.once(("backlog", backlog), lambda: until_by_owner(backlog, parts))
+    know_ends(backlog, until_by_owner(backlog, parts), world)
+
+
+def know_ends(backlog: Backlog, ends: Mapping[object, int], world: World) -> None:
+    """Let a world know until when the backlog of each owner lasted, as `until_by_owner` gives it."""
+    world.once(("backlog", backlog), lambda: ends)
 
 
 def members(backlog: Backlog, world: World) -> Members:

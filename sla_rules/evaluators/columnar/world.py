@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import pairwise
+from numbers import Number
 from threading import RLock
 from typing import TypeVar, cast
+from zlib import crc32
 
 import numpy as np
 
@@ -211,8 +213,13 @@ class World:
 
 def share_of(key: Column, of: int) -> Ints:
     """Return the part of so many to which each value of a key belongs; that without a value to the first."""
-    share: Ints = key.lookup(lambda value: hash(value) % of, np.int64, 0)
+    share: Ints = key.lookup(lambda value: steady_hash(value) % of, np.int64, 0)
     return share
+
+
+def steady_hash(value: object) -> int:
+    """Return a hash that is the same in every process, as that of a text is not; one for numbers that are equal."""
+    return hash(value) if isinstance(value, Number) else crc32(str(value).encode("utf-8", "surrogatepass"))
 
 
 def key_column(log: Log, name: str) -> Column:

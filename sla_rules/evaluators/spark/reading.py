@@ -1,0 +1,65 @@
+"""Rows of a Spark frame read as the columnar evaluator takes them, on whichever machine they are."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import pyarrow as pa
+
+from sla_rules.agreement import Agreement
+from sla_rules.sources.columns import Renaming
+from sla_rules.sources.native import NativePart, of_frame
+from sla_rules.sources.parts import Asked
+from sla_rules.sources.refusals import Refusals
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads rows of a frame that has our names.
+
+    Attributes:
+        agreement: by which is judged.
+        encoded: the columns beside `data` that are JSON text.
+        zone: that of times without an offset.
+    """
+
+    agreement: Agreement
+    encoded: tuple[str, ...]
+    zone: ZoneInfo | None
+
+    def events(self, rows: pa.Table, refusals: Refusals) -> list[pl.DataFrame]:
+        """Return the events among some rows, as `sla_rules.sources.Incoming` gives them.
+
+        Args:
+            rows: of the frame.
+            refusals: takes the rows that are no events.
+        """
+        nowhere = pl.Series("@file", [""], pl.Enum([""]))
+        frames = [frame for _, frame in self.part(rows).frames(refusals)]
+        return [frame.insert_column(4, nowhere.new_from_index(0, len(frame))) for frame in frames if len(frame)]
+
+    def part(self, rows: pa.Table) -> NativePart:
+        """Return rows as a part of a source. Raises `InputError` where a column is not what it must be."""
+        frame = pl.DataFrame(rows)
+        frame = frame.cast({name: utc for name, dtype in frame.schema.items() if (utc := in_utc(dtype)) != dtype})
+        encoded = [name for name in self.encoded if name in frame.columns]
+        return of_frame(frame, encoded, Asked(self.agreement, Renaming(), self.zone, None))
+
+
+def in_utc(dtype: pl.DataType) -> Any:
+    """Return a type with its instants in UTC, in place of the zone of a session of Spark."""
+    if isinstance(dtype, pl.Datetime) and dtype.time_zone is not None:
+        return pl.Datetime(dtype.time_unit, "UTC")
+    if isinstance(dtype, pl.List):
+        return pl.List(in_utc(dtype.inner))  # type: ignore[arg-type]
+    if isinstance(dtype, pl.Struct):
+        return pl.Struct({field.name: in_utc(field.dtype) for field in dtype.fields})  # type: ignore[arg-type]
+    return dtype
+
+
+def table_of(batches: Iterable[pa.RecordBatch]) -> pa.Table | None:
+    """Return all rows of a partition, None where it has none."""
+    some = [batch for batch in batches if batch.num_rows]
+    return pa.Table.from_batches(some) if some else None

@@ -1,0 +1,125 @@
+"""The Spark evaluator says what the others say, in every column and finding.
+
+By its plan without Spark on many histories, and on Spark itself on some of them.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import sla_rules as sla
+from sla_rules.evaluators import spark as evaluator
+from sla_rules.evaluators.spark import plan
+from sla_rules.instants import moment
+from sla_rules.judged import judged_of, schema
+from sla_rules.testing import simulate
+from sla_rules.testing.directed import History
+from sla_rules.testing.strategies import agreements, histories
+from sla_rules.verdict import Verdicts
+from tests.columnar.conftest import two_versions  # noqa: F401 - a fixture
+from tests.columnar.test_parts import BOOKINGS, CROWDS, crowd, in_crowd
+from tests.columnar.test_same_verdicts import INTERCALL, SEEDS, UNSHRUNK
+from tests.columnar.ties import BEGIN, FIELDS, TIES, at, tied_histories
+from tests.columnar.tools import as_rows, to_parquet
+from tests.comparing import apart, disordered, expected_of, rows_of, told, without_nulls
+from tests.spark.judging import judge_locally, judge_on
+from tests.spark.sessions import session
+
+Judge = Callable[..., Verdicts]
+
+
+@pytest.fixture(autouse=True)
+def spread_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few events come to several places all the same."""
+    monkeypatch.setattr(plan, "SMALL", 1)
+
+
+def differences(
+    judge: Judge, agreement: sla.Agreement, events: list[sla.Event], as_of: int | None = None, windows: Any = ()
+) -> list[str]:
+    found = judge(agreement, events, as_of=None if as_of is None else moment(as_of), windows=windows)
+    wanted = expected_of(agreement, events, as_of, windows)
+    wanted.attributes = found.attributes  # which only a report asks for
+    return apart(wanted, judged_of(found))
+
+
+@settings(max_examples=25, phases=UNSHRUNK)
+@given(policy=st.sampled_from(["*", *TIES.policies]), events=tied_histories(20), seed=SEEDS)
+def test_histories_full_of_ties(policy: str, events: list[sla.Event], seed: int) -> None:
+    # Alone, since what shares events with others may have to be judged with them.
+    assert differences(judge_locally, TIES.only(policy), without_nulls(disordered(events, seed))) == []
+
+
+@settings(max_examples=20, phases=UNSHRUNK)
+@given(data=st.data(), said=agreements(), seed=SEEDS)
+def test_histories_by_random_agreements(data: Any, said: dict[str, Any], seed: int) -> None:
+    agreement = sla.load(said)
+    history: History = data.draw(histories(agreement))
+    events = without_nulls(disordered(history.events, seed))
+    assert differences(judge_locally, agreement, events, history.as_of, history.windows) == []
+
+
+@settings(max_examples=20, phases=UNSHRUNK)
+@given(history=histories(INTERCALL), seed=SEEDS)
+def test_histories_by_the_intercall_agreement(history: History, seed: int) -> None:
+    events = without_nulls(disordered(history.events, seed))
+    assert differences(judge_locally, INTERCALL, events, history.as_of, history.windows) == []
+
+
+FREEZE = sla.Window(kind="freeze", start=moment(BEGIN), end=moment(BEGIN + 1_000_000))
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(("agreement", "types"), CROWDS.values(), ids=CROWDS)
+def test_subjects_that_share_customers_and_rooms(agreement: sla.Agreement, types: Sequence[str], seed: int) -> None:
+    assert differences(judge_locally, agreement, in_crowd(agreement, types, seed), None, [FREEZE]) == []
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_amended_terms_and_a_past_instant_of_knowledge(amended: sla.Agreement, seed: int) -> None:
+    events = [*crowd(tuple(FIELDS), seed), *crowd(BOOKINGS, seed + 100)][:60]
+    assert differences(judge_locally, amended, events, at(seed % 5) if seed % 3 else None) == []
+
+
+# --- on Spark ----------------------------------------------------------------------------------------------------
+
+
+def judge_on_spark(*given: Any, **options: Any) -> Verdicts:
+    return judge_on(session(), *given, **options)
+
+
+@settings(max_examples=4, phases=UNSHRUNK)
+@given(data=st.data(), said=agreements(), seed=SEEDS)
+def test_random_agreements_on_spark(data: Any, said: dict[str, Any], seed: int) -> None:
+    agreement = sla.load(said)
+    history: History = data.draw(histories(agreement))
+    events = without_nulls(disordered(history.events, seed))
+    assert differences(judge_on_spark, agreement, events, history.as_of, history.windows) == []
+
+
+@pytest.mark.parametrize("name", ["customers, and stops that others share", "rooms by site", "backlogs", "everything"])
+def test_crowds_on_spark(name: str) -> None:
+    agreement, types = CROWDS[name]
+    events = disordered(in_crowd(agreement, types, 1), 1)
+    assert differences(judge_on_spark, agreement, events, None, [FREEZE]) == []
+
+
+def test_amended_terms_on_spark(amended: sla.Agreement) -> None:
+    assert differences(judge_on_spark, amended, [*crowd(tuple(FIELDS), 2), *crowd(BOOKINGS, 102)]) == []
+
+
+def test_a_month_on_spark(tmp_path: Path) -> None:
+    made = simulate.month(seed=7, month=11)
+    path = to_parquet(as_rows(made.events), INTERCALL, tmp_path / "month.parquet")
+    expected = sla.evaluate(INTERCALL, path, as_of=made.as_of)
+    given = session().read.parquet(str(path))
+    found = pl.DataFrame(evaluator.evaluate(INTERCALL, given, made.as_of).toArrow()).cast(schema(INTERCALL))
+    assert rows_of(found, expected.judged) == rows_of(expected.verdicts, expected.judged)
+    findings = evaluator.findings(INTERCALL, given, made.as_of).toArrow().to_pylist()
+    assert Counter(tuple(row.values()) for row in findings) == Counter(map(told, expected.findings))
