@@ -4,6 +4,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from rich.box import SIMPLE
 from rich.console import Console
@@ -34,8 +35,8 @@ class Screen:
     """
 
     def __init__(self) -> None:
-        colors = None if os.environ.get("NO_COLOR") else "auto"
-        self._console = Console(highlight=False, emoji=False, color_system=colors)  # type: ignore[arg-type]
+        colors: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
+        self._console = Console(highlight=False, emoji=False, color_system=colors)
         self.plain = not (sys.stdout.isatty() or self._console.is_jupyter)
 
     def say(self, *parts: Part) -> None:

@@ -40,6 +40,7 @@ def completion(whole: Parser, commands: "Commands", options: argparse.Namespace)
 
     agreements, presets = _words("agreement", built_in(), files=True), _words("preset", PRESETS)
     for parser in commands.choices.values():
+        # `complete` is where shtab looks for what completes an argument; argparse does not know it.
         for action in parser._actions:
             if action.dest in _AGREEMENTS:
                 action.complete = agreements  # type: ignore[attr-defined]

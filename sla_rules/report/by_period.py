@@ -10,9 +10,9 @@ import polars as pl
 from sla_rules.judged import IS_PERIOD
 from sla_rules.language.objectives import Objective
 from sla_rules.language.policies import Availability
-from sla_rules.periods import Period, bounds
-from sla_rules.report.recounted import outcome_of
-from sla_rules.report.summary import Line, of_lines
+from sla_rules.periods import Period
+from sla_rules.report.recounted import is_over, outcome_of, period_end
+from sla_rules.report.summary import Line, of_lines, version_of_line
 from sla_rules.verdict import Outcome, Uptime
 
 if TYPE_CHECKING:
@@ -91,10 +91,9 @@ def _of_instances(
 
 def _periods(report: "Report", lines: Sequence[Line]) -> dict[_Named, Outcome]:
     """Return what became of the periods that policies with an objective promise."""
-    several = len(report.agreement.versions) > 1
     rows = report.lazy.filter(IS_PERIOD, of_lines(lines)).select("policy", "version", "period", "outcome")
     return {
-        (policy, version if several else None, period): Outcome(outcome)
+        (policy, version_of_line(version, report.agreement), period): Outcome(outcome)
         for policy, version, period, outcome in rows.collect(engine="streaming").iter_rows()
     }
 
@@ -109,17 +108,14 @@ def _outcome(report: "Report", line: Line, row: Mapping[str, Any], per: Period |
 
 def _over(report: "Report", line: Line, objective: Objective, period: str, per: Period | None) -> bool:
     version = next(each for each in report.agreement.versions if line.version in (None, each.version))
-    length = per or objective.per
-    end = version.in_force[1] if length == "whole" else bounds(period, length, version.zone)[1]
-    return end is None or (report.as_of is not None and report.as_of >= end)
+    return is_over(period_end(period, per or objective.per, version), report.as_of)
 
 
 def _of_uptime(report: "Report", lines: Sequence[Line]) -> Iterator[Standing]:
     known = {(line.policy.id, line.version): line for line in lines}
-    several = len(report.agreement.versions) > 1
     months = report.lazy.filter(pl.col("measured").is_not_null(), of_lines(lines)).sort("policy", "version", "period")
     for verdict in report.of(months.collect(engine="streaming")) if lines else ():
-        line = known[verdict.policy, verdict.version if several else None]
+        line = known[verdict.policy, version_of_line(verdict.version, report.agreement)]
         counts = {outcome: int(outcome == verdict.outcome) for outcome in OUTCOMES}
         if verdict.outcome in _STATES:
             state = _STATES[verdict.outcome]

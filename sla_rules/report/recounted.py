@@ -7,9 +7,9 @@ from dataclasses import replace
 from sla_rules.agreement import Agreement
 from sla_rules.judged import Judged
 from sla_rules.language.objectives import Objective
-from sla_rules.periods import bounds
+from sla_rules.periods import Period, bounds
 from sla_rules.report.rulable import Row
-from sla_rules.report.summary import Line
+from sla_rules.report.summary import Line, version_of_line
 from sla_rules.verdict import Outcome
 
 
@@ -20,11 +20,11 @@ def recounted(judged: Judged, lines: Iterable[Line], rows: Sequence[Row], waived
     """
     by_line: dict[tuple[str, str | None], list[Row]] = {}
     for row in waived:
-        by_line.setdefault((row.policy, _version(row, judged)), []).append(row)
+        by_line.setdefault((row.policy, version_of_line(row.version, judged.agreement)), []).append(row)
     shares: dict[tuple[str, str | None], dict[str | None, Row]] = {}
     for row in rows:
         if row.is_period:
-            shares.setdefault((row.policy, _version(row, judged)), {})[row.period] = row
+            shares.setdefault((row.policy, version_of_line(row.version, judged.agreement)), {})[row.period] = row
     found = []
     for line in lines:
         of = line.policy.id, line.version
@@ -46,19 +46,13 @@ def _without(waived: Sequence[Row], shares: Mapping[str | None, Row], line: Line
     return replace(line, counts=+counts, periods=+periods, waived=len(waived))
 
 
-def _version(row: Row, judged: Judged) -> str | None:
-    """Return the version as the lines of the summary name it."""
-    return row.version if len(judged.agreement.versions) > 1 else None
-
-
 def _judged_again(share: Row, waived: int, judged: Judged) -> Outcome | None:
     """Return what becomes of a period without some of its breached instances; None where nothing is left in it."""
     objective = _promised(share, judged)[1]
     breached = share.breached - waived
     if not (share.met or breached or share.pending):
         return None
-    end = end_of(share, judged)
-    over = end is None or (judged.as_of is not None and judged.as_of >= end)
+    over = is_over(end_of(share, judged), judged.as_of)
     return outcome_of(objective, share.met, breached, share.pending, over=over)
 
 
@@ -74,10 +68,17 @@ def outcome_of(objective: Objective, met: int, breached: int, pending: int, *, o
 def end_of(share: Row, judged: Judged) -> int | None:
     """Return the instant at which a period is over; None for a whole that has no end."""
     version, objective = _promised(share, judged)
-    assert share.period is not None
-    if objective.per == "whole":
-        return version.in_force[1]
-    return bounds(share.period, objective.per, version.zone)[1]
+    return period_end(str(share.period), objective.per, version)
+
+
+def period_end(period: str, per: Period, version: Agreement) -> int | None:
+    """Return the instant at which a period of a version of an agreement is over; None for a whole that has no end."""
+    return version.in_force[1] if per == "whole" else bounds(period, per, version.zone)[1]
+
+
+def is_over(end: int | None, as_of: int | None) -> bool:
+    """Say whether a period is over; a whole that has no end is judged as of any instant."""
+    return end is None or (as_of is not None and as_of >= end)
 
 
 def _promised(share: Row, judged: Judged) -> tuple[Agreement, Objective]:

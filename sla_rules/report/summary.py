@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from sla_rules.agreement import Agreement
 from sla_rules.judged import Judged
 from sla_rules.language.document import Clause
 from sla_rules.language.policies import AnyPolicy, Availability, Deadline
@@ -20,6 +21,11 @@ from sla_rules.verdict import Outcome
 def versioned(id: str, version: str | None) -> str:
     """An id, with the version where there are several."""
     return id if version is None else f"{id} ({version})"
+
+
+def version_of_line(version: str | None, agreement: Agreement) -> str | None:
+    """Return a version as lines name it: None where it is the only one."""
+    return version if len(agreement.versions) > 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +136,7 @@ def lines_of(judged: Judged, assume_complete: bool) -> list[Line]:
         judging = [version for version in having if (id, version.version) in seen] or having[-1:]
         for version in judging:
             policy = version.policies[id]
-            named = version.version if len(versions) > 1 else None
+            named = version_of_line(version.version, judged.agreement)
             found, shares = (counts.get((id, version.version, period), Counter()) for period in (False, True))
             lacking = () if assume_complete else _lacking(policy, judged.given.keys())
             lines.append(Line(policy, version.clause_of(policy), named, found, shares, lacking))

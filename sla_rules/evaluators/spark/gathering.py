@@ -3,6 +3,7 @@
 import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -109,8 +110,8 @@ class EndsOf:
         if rows is None:
             return
         parts: dict[int, list[Members]] = {}
-        for slot, each in zip(rows["slot"].to_pylist(), rows["pickled"].to_pylist(), strict=True):
-            parts.setdefault(slot, []).append(pickle.loads(each))
+        for slot, each in unpickled(rows):
+            parts.setdefault(slot, []).append(each)
         for slot, found in parts.items():
             yield from pickled(slot, until_by_owner(self.known.backlogs[slot][1], found))
 
@@ -158,3 +159,9 @@ class SpreadByKey:
             events, share = shares(reading.log, keyed, agreement, of)
             some = rows.take(place[reading.places[events]])
             yield from some.append_column(TO, pa.array(share + slot * of, pa.int64())).to_batches()
+
+
+def unpickled(rows: pa.Table) -> Iterator[tuple[int, Any]]:
+    """Yield what tasks have pickled, by slot."""
+    for slot, each in zip(rows["slot"].to_pylist(), rows["pickled"].to_pylist(), strict=True):
+        yield slot, pickle.loads(each)

@@ -1,10 +1,9 @@
 """Which events are brought together for which task, and what every task is to know."""
 
-import pickle
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,6 +19,7 @@ from sla_rules.evaluators.spark.gathering import (
     MembersOf,
     SpreadByKey,
     Survey,
+    unpickled,
 )
 from sla_rules.evaluators.spark.judging import ByKey, BySubject, OfAll, PeriodsToo, Telling, Verdicts
 from sla_rules.evaluators.spark.known import Ends, Known, telling
@@ -148,9 +148,3 @@ def surveyed(partial: pa.Table) -> tuple[int, int | None]:
         refusals.add(InputError(problems[0].as_py()), "")
         refusals.need_events(FRAME)
     return pc.sum(partial["rows"]).as_py() or 0, pc.max(partial["latest"]).as_py()
-
-
-def unpickled(rows: pa.Table) -> Iterator[tuple[int, Any]]:
-    """Yield what tasks have pickled, by slot."""
-    for slot, each in zip(rows["slot"].to_pylist(), rows["pickled"].to_pylist(), strict=True):
-        yield slot, pickle.loads(each)

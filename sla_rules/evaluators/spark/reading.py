@@ -9,6 +9,7 @@ import polars as pl
 import pyarrow as pa
 
 from sla_rules.agreement import Agreement
+from sla_rules.evaluators.spark.outgoing import instance
 from sla_rules.sources.columns import Renaming
 from sla_rules.sources.native import NativePart, of_frame
 from sla_rules.sources.parts import Asked
@@ -53,9 +54,9 @@ def in_utc(dtype: pl.DataType) -> Any:
     if isinstance(dtype, pl.Datetime) and dtype.time_zone is not None:
         return pl.Datetime(dtype.time_unit, "UTC")
     if isinstance(dtype, pl.List):
-        return pl.List(in_utc(dtype.inner))  # type: ignore[arg-type]
+        return pl.List(in_utc(instance(dtype.inner)))
     if isinstance(dtype, pl.Struct):
-        return pl.Struct({field.name: in_utc(field.dtype) for field in dtype.fields})  # type: ignore[arg-type]
+        return pl.Struct({field.name: in_utc(instance(field.dtype)) for field in dtype.fields})
     return dtype
 
 

@@ -11,6 +11,7 @@ from sla_rules.judged import IS_PERIOD
 from sla_rules.periods import bounds, label
 from sla_rules.reason import Lang, local, word
 from sla_rules.report.page.parts import Part
+from sla_rules.report.summary import version_of_line
 from sla_rules.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def cases_of(parts: Sequence[Part], lang: Lang, most: int) -> Cases:
     numbers = {part.name: part.numbers() for part in parts}
     periods = []
     for part, verdict in broken:
-        number = numbers[part.name][verdict.policy, verdict.version if part.several else None]
+        number = numbers[part.name][verdict.policy, version_of_line(verdict.version, part.report.agreement)]
         made = cases.add(part, verdict, number, lang)
         if verdict.tally is not None:
             periods.append((part, verdict, verdict.tally.breached, made))

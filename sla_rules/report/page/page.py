@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 CAUSES = ("counted", "closed", "holiday", "excluded", "down")
 """Why a stretch counts or does not, as `Trace` says it."""
-MOST = 10_000
-"""How many breaches a page holds."""
 
 
 def to_html(whole: "Report | PortfolioReport", lang: Lang, most: int) -> str:

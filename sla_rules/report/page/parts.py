@@ -27,11 +27,6 @@ class Part:
     report: "Report"
     first: int
 
-    @property
-    def several(self) -> bool:
-        """Whether the agreement has several versions, so that a commitment is known by its version as well."""
-        return len(self.report.agreement.versions) > 1
-
     def numbers(self) -> dict[tuple[str, str | None], int]:
         """Return the numbers of its commitments, by policy and version."""
         return {(line.policy.id, line.version): self.first + place for place, line in enumerate(self.report.summary)}

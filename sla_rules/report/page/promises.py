@@ -15,7 +15,7 @@ from sla_rules.language.policies import Availability
 from sla_rules.report.page.cases import most_overdue
 from sla_rules.report.page.parts import Part
 from sla_rules.report.page.say import Say
-from sla_rules.report.summary import Line
+from sla_rules.report.summary import Line, version_of_line
 from sla_rules.report.tables import STATUSES
 from sla_rules.verdict import Outcome, Verdict
 
@@ -111,7 +111,7 @@ def worst_months(part: Part) -> dict[tuple[str, str | None], Verdict]:
     report = part.report
     found: dict[tuple[str, str | None], Verdict] = {}
     for verdict in report.of(report.lazy.filter(pl.col("measured").is_not_null()).collect(engine="streaming")):
-        name = (verdict.policy, verdict.version if part.several else None)
+        name = (verdict.policy, version_of_line(verdict.version, report.agreement))
         before = found.get(name)
         if before is None or (verdict.share or 0) < (before.share or 0):
             found[name] = verdict
