@@ -6,10 +6,9 @@ Run with `python -m benchmarks.growth`.
 import argparse
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
+from benchmarks import plotting
 from benchmarks.history import WORKS, works
 from benchmarks.measuring import BAR, Measured, Table, chosen, grouped, measure, megabytes, seconds, skipped, times
 
@@ -23,7 +22,6 @@ _LABELS = {
     "pandas": "pandas",
     "duckdb": "DuckDB",
 }
-_TICKS = [10.0**power for power in range(-3, 9)]
 
 Found = dict[int, dict[str, Measured]]
 
@@ -54,32 +52,17 @@ def _cells(measured: Mapping[str, Measured]) -> Iterator[str]:
 
 
 def plot(sizes: Found, path: Path) -> None:
-    """Draw time and peak memory over the number of tickets, both on logarithmic scales, as SVG.
-
-    Raises:
-        ModuleNotFoundError: the extra `plot` is not installed.
-    """
-    alt: Any = import_module("altair")
-    rows = [
-        {"tickets": size, "what": _LABELS[name], "seconds": one.seconds, "megabytes": one.peak / 1e6}
-        for size, measured in sizes.items()
-        for name, one in measured.items()
-        if not one.skipped
-    ]
-    base = alt.Chart(alt.Data(values=rows)).mark_line(point=True).properties(width=300, height=220)
-    tickets = alt.X(
-        "tickets:Q", scale=alt.Scale(type="log"), title="tickets", axis=alt.Axis(values=_TICKS, format="~s")
+    """Draw time and peak memory over the number of tickets, as SVG. Raises as `plotting.plot` does."""
+    plotting.plot(
+        (
+            (size, _LABELS[name], one.seconds, one.peak)
+            for size, measured in sizes.items()
+            for name, one in measured.items()
+            if not one.skipped
+        ),
+        "tickets",
+        path,
     )
-    panels = [
-        base.encode(
-            x=tickets,
-            y=alt.Y(f"{of}:Q", scale=alt.Scale(type="log"), title=title, axis=alt.Axis(values=_TICKS)),
-            color=alt.Color("what:N", title=None),
-        )
-        for of, title in (("seconds", "time, seconds"), ("megabytes", "peak memory, MB"))
-    ]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    alt.hconcat(*panels).configure_view(stroke=None).save(str(path))
 
 
 def main() -> None:

@@ -29,7 +29,7 @@ AGREEMENT = agreement(
     events={"opened": {"site": {"kind": "text"}}, "closed": {"site": {"kind": "text"}}},
 )
 BEGIN = micros("2026-03-02T00:00:00Z")
-MANY = 200_000
+MANY = 1_000_000
 
 
 def cases(spark: SparkSession, number: int) -> DataFrame:
@@ -39,7 +39,7 @@ def cases(spark: SparkSession, number: int) -> DataFrame:
         functions.concat(functions.lit("o"), "id").alias("id"),
         functions.lit("opened").alias("type"),
         subject.alias("subject"),
-        functions.timestamp_micros(functions.expr(f"{BEGIN} + id * {DAY // 5000}")).alias("time"),
+        functions.timestamp_micros(functions.expr(f"{BEGIN} + id * {DAY // 50_000}")).alias("time"),
         functions.concat(functions.lit("site "), "id").alias("site"),
     )
     after = functions.expr("make_dt_interval(0, 0, cast(substring(id, 2) as bigint) % 30)")

@@ -14,6 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sla_rules as sla
+from benchmarks.data.drawing import AS_OF
+from benchmarks.data.files import mixed_file
 from sla_rules.evaluators import spark as evaluator
 from sla_rules.evaluators.spark import plan
 from sla_rules.instants import moment
@@ -32,6 +34,8 @@ from tests.spark.judging import judge_locally, judge_on
 from tests.spark.sessions import session
 
 Judge = Callable[..., Verdicts]
+YEAR = 20_000
+"""Events of a year in which every type occurs."""
 
 
 @pytest.fixture(autouse=True)
@@ -114,12 +118,20 @@ def test_amended_terms_on_spark(amended: sla.Agreement) -> None:
     assert differences(judge_on_spark, amended, [*crowd(tuple(FIELDS), 2), *crowd(BOOKINGS, 102)]) == []
 
 
+def same_on_spark(path: Path, as_of: object) -> None:
+    """Verdicts and findings of a file are those of the columnar evaluator."""
+    expected = sla.evaluate(INTERCALL, path, as_of=as_of)
+    given = session().read.parquet(str(path))
+    found = pl.DataFrame(evaluator.evaluate(INTERCALL, given, as_of).toArrow()).cast(schema(INTERCALL))
+    assert rows_of(found, expected.judged) == rows_of(expected.verdicts, expected.judged)
+    findings = evaluator.findings(INTERCALL, given, as_of).toArrow().to_pylist()
+    assert Counter(tuple(row.values()) for row in findings) == Counter(map(told, expected.findings))
+
+
 def test_a_month_on_spark(tmp_path: Path) -> None:
     made = simulate.month(seed=7, month=11)
-    path = to_parquet(as_rows(made.events), INTERCALL, tmp_path / "month.parquet")
-    expected = sla.evaluate(INTERCALL, path, as_of=made.as_of)
-    given = session().read.parquet(str(path))
-    found = pl.DataFrame(evaluator.evaluate(INTERCALL, given, made.as_of).toArrow()).cast(schema(INTERCALL))
-    assert rows_of(found, expected.judged) == rows_of(expected.verdicts, expected.judged)
-    findings = evaluator.findings(INTERCALL, given, made.as_of).toArrow().to_pylist()
-    assert Counter(tuple(row.values()) for row in findings) == Counter(map(told, expected.findings))
+    same_on_spark(to_parquet(as_rows(made.events), INTERCALL, tmp_path / "month.parquet"), made.as_of)
+
+
+def test_a_mixed_year_on_spark(tmp_path: Path) -> None:
+    same_on_spark(mixed_file(YEAR, tmp_path), AS_OF)
