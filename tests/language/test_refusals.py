@@ -216,6 +216,12 @@ class TestNames:
         text = BASE + "policies:\n  - id: p\n    clause: othr  # <-\n    kind: never\n    violated_by: held\n"
         assert refusal(text, tmp_path) == ("policies[0].clause", "unknown clause `othr`, did you mean `other`?")
 
+    def test_clause_that_is_descriptive(self, tmp_path):
+        clauses = BASE.replace("{id: other}", "{id: other, status: descriptive, why: nothing to measure}")
+        text = clauses + "policies:\n  - id: p\n    clause: other  # <-\n    kind: never\n    violated_by: held\n"
+        message = "clause `other` is descriptive, so no policy encodes it"
+        assert refusal(text, tmp_path) == ("policies[0].clause", message)
+
     def test_event_of_another_policy(self, tmp_path):
         text = BASE + "policies:\n  - {id: p, clause: c, kind: never, violated_by: hold}  # <-\n"
         assert refusal(text, tmp_path)[1] == "unknown event type `hold`, did you mean `held`?"

@@ -26,11 +26,13 @@ class AtMost(Policy):
 
 
 '''
-CHECK = """\
-    def at_most(self, path: Path, policy: AtMost) -> None:
-        self.selectors((*path, "counted"), policy.counted)
+CHECK = '''\
+def at_most(names: Names, path: Path, policy: AtMost) -> None:
+    """What is counted."""
+    check_selectors(names, (*path, "counted"), policy.counted)
 
-"""
+
+'''
 ENGLISH = '''\
 def at_most(verdict: "Verdict", policy: Any) -> str:
     """How often it came, and how often it may."""
@@ -99,9 +101,9 @@ def say_it(copy: Copy) -> None:
     """What an agreement file may say."""
     copy.put("language/policies.py", "AnyPolicy = Annotated[", MODEL)
     copy.put("language/policies.py", "    Deadline | Never", "    AtMost |\n")
-    copy.put("language/checks.py", "    Availability,\n", "    AtMost,\n")
-    copy.put("language/checks.py", "            Availability: self.", "            AtMost: self.at_most,\n")
-    copy.put("language/checks.py", "    def availability(", CHECK)
+    copy.put("language/checks/kinds.py", "    Availability,\n", "    AtMost,\n")
+    copy.put("language/checks/kinds.py", "def availability(", CHECK)
+    copy.put("language/checks/kinds.py", '    "availability":', '    "at_most": at_most,\n')
 
 
 def judge_it(copy: Copy) -> None:
