@@ -8,9 +8,9 @@ from pathlib import Path
 _LIBRARIES = ("polars", "duckdb", "pandas", "pyarrow", "numpy", "pydantic")
 
 
-def described() -> str:
-    """One sentence for the head of a page."""
-    versions = [f"{name} {_version(name)}" for name in _LIBRARIES]
+def described(*more: str) -> str:
+    """One sentence for the head of a page, with the versions of more libraries if asked for."""
+    versions = [f"{name} {_version(name)}" for name in (*_LIBRARIES, *more)]
     python = f"{platform.python_implementation()} {platform.python_version()}"
     return f"{_processor()}{os.cpu_count()} cores, {_memory()}{platform.system()}; {python}, {', '.join(versions)}."
 

@@ -106,7 +106,9 @@ def costs(measured: Found, cores: int) -> Table:
 
 
 def _long(value: float) -> str:
-    """A time in minutes, or in hours."""
+    """A time in seconds, minutes or hours."""
+    if value < 120:
+        return f"{value:.0f} s"
     return f"{value / 60:.0f} min" if value < 7200 else f"{value / 3600:.1f} h"
 
 
@@ -128,7 +130,7 @@ def write(tables: Sequence[Table], page: Path = PAGE) -> None:
     """Put what was measured on the page, in place of what was measured before."""
     before, begin, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     _, end, after = rest.partition(END)
-    told = "\n".join([f"> {machine.described()}\n", *map(str, tables)])
+    told = "\n".join([f"> {machine.described('pyspark')}\n", *map(str, tables)])
     page.write_text(f"{before}{begin}\n{told}\n{end}{after}", encoding="utf-8")
 
 

@@ -104,7 +104,8 @@ def watched(folder: Path) -> Iterator[Taken]:
 
     def look() -> None:
         taken.memory = max(taken.memory, sum(map(held, family(os.getpid()))))
-        taken.disk = max(taken.disk, sum(map(size, folder.rglob("*"))))
+        laid = (Path(place) / name for place, _, names in os.walk(folder) for name in names)
+        taken.disk = max(taken.disk, sum(map(size, laid)))
 
     def keep_looking() -> None:
         while not over.wait(EVERY):
@@ -112,9 +113,11 @@ def watched(folder: Path) -> Iterator[Taken]:
 
     thread = Thread(target=keep_looking, daemon=True)
     thread.start()
-    yield taken
-    over.set()
-    thread.join()
+    try:
+        yield taken
+    finally:
+        over.set()
+        thread.join()
     look()
 
 

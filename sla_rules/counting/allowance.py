@@ -44,6 +44,10 @@ class Given(NamedTuple):
         """Whether it is a limit, and a known one: some time or an instant."""
         return self.counted is not None or self.instant is not None
 
+    def chosen_by(self, *basis: tuple[str, Any]) -> "Given":
+        """Return the same, chosen by these fields and values before its own."""
+        return Given(self.counted, self.instant, self.unjudged, self.cause, (*basis, *self.basis), self.reversed)
+
 
 def given_by(limit: Any, facts: Mapping[str, Any], start: int, zone: ZoneInfo, calendar: Calendar | str) -> Given:
     """Return what a limit gives a case.
@@ -84,13 +88,13 @@ def given_by(limit: Any, facts: Mapping[str, Any], start: int, zone: ZoneInfo, c
 
 def by_table(limit: Table, facts: Mapping[str, Any], start: int, zone: ZoneInfo, calendar: Calendar | str) -> Given:
     """Return what the row of the case's attributes gives."""
-    values = tuple(facts.get(name) for name in limit.by)
+    values = tuple([facts.get(name) for name in limit.by])
     if None in values:
         return Given(cause=missing(limit.by[values.index(None)]))
     if values not in limit.rows:
         return Given(cause=no_limit(values))
     given = given_by(limit.rows[values], facts, start, zone, calendar)
-    return given._replace(basis=(*zip(limit.by, values, strict=True), *given.basis))
+    return given.chosen_by(*zip(limit.by, values, strict=True))
 
 
 def by_lead_days(
@@ -106,8 +110,7 @@ def by_lead_days(
         return Given(unjudged=True, reversed=(lead.to, lead.from_))
     days = (local_date(until, zone) - local_date(begin, zone)).days
     tier = next(tier for tier in limit.tiers if tier.covers(days))
-    given = given_by(tier.limit, facts, start, zone, calendar)
-    return given._replace(basis=((DAYS_AHEAD, days), *given.basis))
+    return given_by(tier.limit, facts, start, zone, calendar).chosen_by((DAYS_AHEAD, days))
 
 
 def end_of_days(limit: EndOf | CalendarDays, start: int, zone: ZoneInfo) -> Given:

@@ -47,7 +47,7 @@ def test_verdicts_that_differ_are_told():
 def test_what_more_would_cost():
     told = scale.costs(FOUND, cores=2)
     assert told.rows == [
-        ["1 000 000 000", "2.8", "3 min", "0 min", "100 GB", "50 GB"],
+        ["1 000 000 000", "2.8", "3 min", "10 s", "100 GB", "50 GB"],
         ["100 000 000 000", "277.8", "4.3 h", "17 min", "10 000 GB", "5 000 GB"],
     ]
     assert "10.0 core seconds for a million" in told.notes[0]

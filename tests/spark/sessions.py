@@ -1,6 +1,7 @@
 """The one session of Spark that all tests of a process share."""
 
 from functools import cache
+from tempfile import TemporaryDirectory
 
 from pyspark.sql import SparkSession
 
@@ -14,9 +15,13 @@ SETTINGS = {
 }
 
 
+LOCAL = TemporaryDirectory(prefix="spark-")
+"""Where Spark lays down what goes from one place to another."""
+
+
 @cache
 def session() -> SparkSession:
     """Two workers at a time; a task that fails is tried again."""
-    started = spark.session("local[2, 3]", SETTINGS)
+    started = spark.session("local[2, 3]", {**SETTINGS, "spark.local.dir": LOCAL.name})
     started.sparkContext.setLogLevel("OFF")
     return started

@@ -1,6 +1,7 @@
 """What happens to tasks on a cluster: too much in one, nothing in another, one that fails, columns that come late."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -12,10 +13,12 @@ from pyspark.sql import DataFrame, SparkSession, functions
 import sla_rules as sla
 from sla_rules.evaluators import spark as evaluator
 from sla_rules.evaluators.spark import plan
+from sla_rules.evaluators.spark.judging import BySubject, PeriodsToo
 from sla_rules.instants import DAY, micros
 from sla_rules.judged import schema
 from tests.comparing import rows_of
 from tests.conftest import agreement
+from tests.spark.sessions import LOCAL
 
 AGREEMENT = agreement(
     {
@@ -116,13 +119,72 @@ def test_a_task_that_fails_is_tried_again(spark: SparkSession) -> None:
     same(evaluator.evaluate(AGREEMENT, failing), source)
 
 
+@dataclass(frozen=True)
+class FailingOnce(BySubject):
+    """Judges, and fails at its first attempt, after half of what it has to say."""
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        return failing_once(super().__call__(batches))
+
+
+def test_a_task_that_judges_and_fails_is_tried_again(spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "BySubject", FailingOnce)
+    source = cases(spark, 60)
+    same(evaluator.evaluate(AGREEMENT, source), source)
+
+
+@dataclass(frozen=True)
+class InAnotherOrder(BySubject):
+    """Judges its rows in another order once `lost` is there."""
+
+    lost: Path = Path()
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        rows = list(batches)
+        if self.lost.exists() and rows:
+            whole = pa.Table.from_batches(rows)
+            rows = whole.take(list(range(len(whole)))[::-1]).to_batches()
+        return super().__call__(iter(rows))
+
+
+@dataclass(frozen=True)
+class Losing(PeriodsToo):
+    """Loses, once the second place is done, all verdicts that are on their way to others."""
+
+    lost: Path = Path()
+    laid: str = ""
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        yield from super().__call__(batches)
+        context = TaskContext.get()
+        assert context is not None
+        if context.partitionId() == 1 and not self.lost.exists():
+            self.lost.touch()
+            newest = max(int(file.name.split("_")[1]) for file in Path(self.laid).rglob("shuffle_*"))
+            for file in Path(self.laid).rglob(f"shuffle_{newest}_*"):
+                file.unlink()
+
+
+@pytest.mark.usefixtures("in_many_places")
+def test_verdicts_that_are_lost_on_their_way_are_judged_again(
+    spark: SparkSession, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    lost = tmp_path / "lost"
+    monkeypatch.setattr(plan, "BySubject", lambda *given: InAnotherOrder(*given, lost))
+    monkeypatch.setattr(plan, "PeriodsToo", lambda *given: Losing(*given, lost, LOCAL.name))
+    source = cases(spark, 300).withColumn("subject", functions.col("site")).localCheckpoint()
+    same(evaluator.evaluate(AGREEMENT, source), source)
+    assert lost.exists()
+
+
+@pytest.mark.usefixtures("in_many_places")
 def test_repeated_ids_in_other_places(spark: SparkSession) -> None:
     some = cases(spark, 30)
     # Ten of them twice, five with a later one of another subject, and five of another type.
     others = some.where("type = 'opened'").withColumn("time", functions.col("time") + functions.expr("interval 1 day"))
     source = (
         some.unionAll(some.limit(10))
-        .unionAll(others.limit(5).withColumn("subject", functions.lit("else")))
+        .unionAll(others.limit(5).withColumn("subject", functions.concat(functions.lit("else "), "id")))
         .unionAll(others.limit(9).withColumn("type", functions.lit("closed")))
     ).localCheckpoint()
     same(evaluator.evaluate(AGREEMENT, source), source)

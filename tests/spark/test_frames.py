@@ -143,6 +143,10 @@ def test_rows_that_are_no_events_are_findings(typed: DataFrame) -> None:
     assert [(each.kind, each.message, each["count"]) for each in found] == [("unreadable", "`type` is missing", 1)] * 2
 
 
+NAMES = {
+    "a name that is not there": {"site": "tickets"},
+    "columns that Spark takes for one": {"subject": "ticket"},
+}
 REFUSED: dict[str, tuple[Callable[[DataFrame], Any], str]] = {
     "another frame": (lambda _: pl.DataFrame(), "is no Spark DataFrame; `sla_rules.evaluate` takes those of other"),
     "a column is missing": (
@@ -155,6 +159,14 @@ REFUSED: dict[str, tuple[Callable[[DataFrame], Any], str]] = {
         lambda frame: frame.withColumn("subject", functions.lit("")),
         "the source: no row is an event; the first problem: `subject` is missing",
     ),
+    "columns that Spark takes for one": (
+        lambda frame: frame.withColumnRenamed("subject", "ticket").withColumn("Subject", functions.lit("the title")),
+        "columns `subject` and `Subject` are one to Spark unless `spark.sql.caseSensitive` is set",
+    ),
+    "what Python has no type for": (
+        lambda frame: frame.withColumn("age", functions.expr("interval 1 year")),
+        "Spark cannot hand over the columns of this frame: .*YearMonthInterval",
+    ),
     "a name that is not there": (lambda frame: frame, "columns: no column `tickets` for `site`"),
 }
 
@@ -163,7 +175,49 @@ REFUSED: dict[str, tuple[Callable[[DataFrame], Any], str]] = {
 def test_frames_that_are_refused(typed: DataFrame, case: str) -> None:
     change, message = REFUSED[case]
     with pytest.raises(sla.InputError, match=message):
-        evaluator.evaluate(AGREEMENT, change(typed), columns={"site": "tickets"} if "name" in case else None)
+        evaluator.evaluate(AGREEMENT, change(typed), columns=NAMES.get(case))
+
+
+def test_columns_that_differ_in_case_where_spark_tells_them_apart(typed: DataFrame) -> None:
+    titled = typed.withColumnRenamed("subject", "ticket").withColumn("Subject", functions.lit("the title"))
+    typed.sparkSession.conf.set("spark.sql.caseSensitive", "true")
+    try:
+        assert outcomes(evaluator.evaluate(AGREEMENT, titled, columns={"subject": "ticket"})) == ANSWER
+    finally:
+        typed.sparkSession.conf.unset("spark.sql.caseSensitive")
+
+
+def test_a_frame_that_streams_is_refused(spark: SparkSession) -> None:
+    stream = (
+        spark.readStream.format("rate").load().selectExpr("'opened' as type", "'A' as subject", "timestamp as time")
+    )
+    with pytest.raises(sla.InputError, match="a frame that streams never has all events"):
+        evaluator.evaluate(AGREEMENT, stream)
+
+
+@pytest.mark.parametrize("zone", ["GMT+8", "+08:00", "Asia/Tokyo"])
+@pytest.mark.parametrize("kind", ["TIMESTAMP_LTZ", "TIMESTAMP_NTZ"])
+def test_the_zone_of_the_session_changes_nothing(typed: DataFrame, zone: str, kind: str) -> None:
+    wanted = pl.DataFrame(evaluator.evaluate(AGREEMENT, typed).toArrow()).sort("subject")
+    conf = typed.sparkSession.conf
+    conf.set("spark.sql.session.timeZone", zone)
+    conf.set("spark.sql.timestampType", kind)
+    try:
+        found = evaluator.evaluate(AGREEMENT, typed.withColumn("data", functions.struct("time")))
+        assert dict(found.dtypes)["start"] == "timestamp"
+        rows = found.selectExpr("subject", "outcome", "unix_micros(start) as start").orderBy("subject").collect()
+    finally:
+        conf.unset("spark.sql.session.timeZone")
+        conf.unset("spark.sql.timestampType")
+    told = wanted.select("subject", "outcome", pl.col("start").dt.epoch("us"))
+    assert [tuple(row) for row in rows] == told.rows()
+
+
+def test_columns_named_like_our_own(typed: DataFrame) -> None:
+    frame = typed.unionAll(typed.withColumn("subject", functions.concat("subject", functions.lit(" again"))))
+    named = frame.withColumns({name: functions.lit("x") for name in ("@id", "@type", "@subject", "@to", "@hash")})
+    found, wanted = (evaluator.evaluate(AGREEMENT, each).select("subject", "outcome") for each in (named, frame))
+    assert sorted(found.collect()) == sorted(wanted.collect())
 
 
 def test_arguments_that_are_refused(typed: DataFrame) -> None:

@@ -19,7 +19,8 @@ from tests.test_docs import BLOCKS, FILE, ROOT
 
 INTERCALL = sla.load("intercall")
 SUBMIT = Path(pyspark.__file__).parent / "bin" / "spark-submit"
-PLAYED = ("--master", "local-cluster[2,1,1024]", "--driver-memory", "1g", "--executor-memory", "1g")
+MASTER = "local-cluster[2,1,1024]"
+PLAYED = ("--master", MASTER, "--driver-memory", "1g", "--executor-memory", "1g")
 """Two machines with a core each: processes of their own, to which everything has to be sent."""
 
 
@@ -54,7 +55,14 @@ def test_a_job_handed_in_to_a_cluster(jobs: Path) -> None:
     events.mkdir()
     path = to_parquet(as_rows(made.events), INTERCALL, events / "may.parquet")
     expected = sla.evaluate(INTERCALL, path, as_of=made.as_of)
-    run(jobs, SUBMIT, *PLAYED, "judge_year.py", events, jobs / "verdicts", jobs / "findings", made.as_of)
+    log = jobs / "log"
+    log.mkdir()
+    logged = ("--conf", "spark.eventLog.enabled=true", "--conf", f"spark.eventLog.dir={log}")
+    run(jobs, SUBMIT, *PLAYED, *logged, "judge_year.py", events, jobs / "verdicts", jobs / "findings", made.as_of)
+
+    happened = "".join(file.read_text(encoding="utf-8") for file in log.rglob("*") if file.is_file())
+    assert f'"spark.master":"{MASTER}"' in happened
+    assert happened.count('"Event":"SparkListenerExecutorAdded"') == 2
 
     found = pl.read_parquet(jobs / "verdicts" / "*.parquet").cast(schema(INTERCALL))
     assert rows_of(found, expected.judged) == rows_of(expected.verdicts, expected.judged)

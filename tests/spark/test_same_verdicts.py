@@ -18,7 +18,7 @@ from benchmarks.data.drawing import AS_OF
 from benchmarks.data.files import mixed_file
 from sla_rules.evaluators import spark as evaluator
 from sla_rules.evaluators.spark import plan
-from sla_rules.instants import moment
+from sla_rules.instants import DAY, moment
 from sla_rules.judged import judged_of, schema
 from sla_rules.testing import simulate
 from sla_rules.testing.directed import History
@@ -30,6 +30,7 @@ from tests.columnar.test_same_verdicts import INTERCALL, SEEDS, UNSHRUNK
 from tests.columnar.ties import BEGIN, FIELDS, TIES, at, tied_histories
 from tests.columnar.tools import as_rows, to_parquet
 from tests.comparing import apart, disordered, expected_of, rows_of, told, without_nulls
+from tests.conftest import agreement
 from tests.spark.judging import judge_locally, judge_on
 from tests.spark.sessions import session
 
@@ -89,6 +90,47 @@ def test_subjects_that_share_customers_and_rooms(agreement: sla.Agreement, types
 def test_amended_terms_and_a_past_instant_of_knowledge(amended: sla.Agreement, seed: int) -> None:
     events = [*crowd(tuple(FIELDS), seed), *crowd(BOOKINGS, seed + 100)][:60]
     assert differences(judge_locally, amended, events, at(seed % 5) if seed % 3 else None) == []
+
+
+@pytest.mark.parametrize("size", range(3))
+def test_a_backlog_that_nobody_belongs_to(size: int) -> None:
+    # Its members start what windows are made of, so that every task reads some of their fields, and only some.
+    members = {"type": "opened", "where": {"flag": {"ne": True}}}
+    backlog = {"by": "customer", "members": members, "more_than": 1, "until": "closed"}
+    freeze = {"from": {"type": "opened", "where": {"hold": True}}, "to": "thawed", "scope": "customer"}
+    terms = agreement(
+        {
+            "start": "opened",
+            "stop": "closed",
+            "limit": "1 h",
+            "exclude": ["freeze"],
+            "exemptions": [{"id": "bulk", "backlog": backlog}],
+        },
+        windows={"freeze": freeze},
+        events={
+            "opened": {"flag": {"kind": "boolean"}, "hold": {"kind": "boolean"}, "customer": {"kind": "text"}},
+            "closed": {},
+            "thawed": {"customer": {"kind": "text"}},
+        },
+    )
+    flags = [False] * size + [True] * (4 - size)
+    history = [
+        sla.Event(type="opened", subject=f"S{n}", time=moment(BEGIN + n), data={"flag": flag, "customer": "c"})
+        for n, flag in enumerate(flags)
+    ]
+    closed = sla.Event(type="closed", subject="S0", time=moment(BEGIN + DAY))
+    assert differences(judge_locally, terms, [*history, closed]) == []
+
+
+@pytest.mark.parametrize("place", range(20))
+def test_which_of_the_repeated_events_was_first(place: int) -> None:
+    def event(id: str, type: str, subject: str, after: int) -> sla.Event:
+        return sla.Event(id=id, type=type, subject=subject, time=moment(BEGIN + after))
+
+    early = [event(f"a{place}", "opened", "S", 0)] * 2 + [event(f"a{place}", "closed", "S", 2)]
+    later = [event("b", "opened", "T", 1)] * 2
+    terms = agreement({"start": "opened", "stop": "closed", "limit": "1 h"}, events={"opened": {}, "closed": {}})
+    assert differences(judge_locally, terms, disordered([*early, *later], place)) == []
 
 
 # --- on Spark ----------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from sla_rules.evaluators.columnar.framing import Framed, repeated_ids
 from sla_rules.evaluators.columnar.spreading import shares
 from sla_rules.evaluators.columnar.world import World
 from sla_rules.evaluators.spark.known import Known
-from sla_rules.evaluators.spark.outgoing import TO, Rows
+from sla_rules.evaluators.spark.outgoing import IN_A_BATCH, TO, Rows
 from sla_rules.evaluators.spark.reading import Reader, table_of
 from sla_rules.language.exemptions import Backlog
 from sla_rules.sources.refusals import Refusals
@@ -158,7 +158,7 @@ class SpreadByKey:
             reading = Reading(framed, agreement, self.known.versions, keyed.needs.fields)
             events, share = shares(reading.log, keyed, agreement, of)
             some = rows.take(place[reading.places[events]])
-            yield from some.append_column(TO, pa.array(share + slot * of, pa.int64())).to_batches()
+            yield from some.append_column(TO, pa.array(share + slot * of, pa.int64())).to_batches(IN_A_BATCH)
 
 
 def unpickled(rows: pa.Table) -> Iterator[tuple[int, Any]]:

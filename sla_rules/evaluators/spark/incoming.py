@@ -1,9 +1,10 @@
 """Spark frames of events, under our names."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, functions, types
 
 from sla_rules.agreement import Agreement
@@ -25,13 +26,18 @@ def incoming(
     Maps become JSON, since Polars has none, ids, types and subjects text.
 
     Raises:
-        InputError: no Spark frame, or one with a column missing or of a type that it cannot have.
+        InputError: no Spark frame, one that streams, or one with a column missing or of a type that it cannot have.
     """
     if not isinstance(frame, DataFrame):
         raise InputError(f"{quoted(frame)} is no Spark DataFrame; `sla_rules.evaluate` takes those of other libraries")
+    if frame.isStreaming:
+        raise InputError("a frame that streams never has all events; write them first, or give them to a `Monitor`")
     renaming = Renaming(columns)
     names = renaming.header(frame.columns)
     renaming.check(frame.columns)
+    if frame.sparkSession.conf.get("spark.sql.caseSensitive") == "false":
+        tell_apart(frame.columns)
+        tell_apart(list(names))
     kinds = {field.name: field.dataType for field in frame.schema.fields}
     mapped = [our for our, their in names.items() if has_map(kinds[their])]
 
@@ -41,14 +47,29 @@ def incoming(
 
     ours = frame.select(*(column(our, their) for our, their in names.items()))
     reader = Reader(agreement, tuple(name for name in mapped if name != DATA), zone)
-    # An empty frame has all that there is to say about columns.
-    reader.part(ours.limit(0).toArrow())
+    try:
+        # An empty frame has all that there is to say about columns.
+        empty = ours.limit(0).toArrow()
+    except PySparkException as error:
+        raise InputError(f"Spark cannot hand over the columns of this frame: {error}") from error
+    reader.part(empty)
     given = ours.withColumns({name: functions.col(name).cast("string") for name in TEXTS if name in names})
     return (
         SparkRows(given),
         SparkRows(given if packed(given) else given.select(*(n for n in OWN if n in names))),
         reader,
     )
+
+
+def tell_apart(names: Iterable[str]) -> None:
+    """Refuse columns that Spark takes for one. Raises `InputError`."""
+    known: dict[str, str] = {}
+    for name in names:
+        other = known.setdefault(name.lower(), name)
+        if other != name:
+            raise InputError(
+                f"columns {quoted(other)} and {quoted(name)} are one to Spark unless `spark.sql.caseSensitive` is set"
+            )
 
 
 def has_map(kind: Any) -> bool:

@@ -23,6 +23,12 @@ from sla_rules.verdict import Outcome
 
 COUNTS = tuple(str(outcome) for outcome in Outcome)
 
+SPREAD = ("policy", "subject", "start")
+"""The columns by which verdicts spread over all places, and the counts of a policy come to one.
+
+What a row says decides where it goes, never its number: a task that is tried again may give its rows in another order.
+"""
+
 
 class Telling(Protocol):
     """Hands out what was judged."""
@@ -39,7 +45,7 @@ class Telling(Protocol):
 class Verdicts:
     """Hands out verdicts; with them, where there are objectives, how many instances of each period came to what.
 
-    Such a count is a row without an outcome. All those of a policy go to one place, the verdicts anywhere.
+    Such a count is a row without an outcome, subject and start.
     """
 
     agreement: Agreement
@@ -51,30 +57,21 @@ class Verdicts:
         return any(policy.objective is not None for version in versions for policy in version.policies.values())
 
     @property
-    def verdicts(self) -> Rows:
+    def rows(self) -> Rows:
         """The columns of verdicts."""
         return Rows(schema(self.agreement))
-
-    @property
-    def rows(self) -> Rows:
-        """The columns of verdicts, and the place to which each goes."""
-        return Rows({**self.verdicts.shape, TO: pl.Int64()}) if self.with_periods else self.verdicts
 
     def __call__(self, version: int, found: Sequence[Found], _worlds: Sequence[World], /) -> Batches:
         """Yield the verdicts of instances, and the counts of their periods."""
         agreement = self.agreement.versions[version]
         judged = [found if each is agreement else [] for each in self.agreement.versions]
-        frame = frame_of_all(judged, [{} for _ in judged], self.agreement)
-        if not self.with_periods:
-            yield from self.rows.batches(frame)
-            return
-        yield from self.rows.batches(frame.with_columns(pl.int_range(pl.len()).alias(TO)))
+        yield from self.rows.batches(frame_of_all(judged, [{} for _ in judged], self.agreement))
         counts: Counts = {}
         count(found, agreement, counts)
         rows = [
-            {"policy": id, "version": agreement.version, "period": label, TO: -1 - place}
+            {"policy": id, "version": agreement.version, "period": label}
             | dict(zip(COUNTS, cells.tolist(), strict=True))
-            for place, (id, by_label) in enumerate(counts.items())
+            for id, by_label in counts.items()
             for label, cells in by_label.items()
         ]
         if rows:
@@ -162,7 +159,7 @@ class PeriodsToo:
             rows = pa.Table.from_batches([batch])
             verdicts = rows.filter(pc.is_valid(rows["outcome"]))
             # Spark names the zone of its session, and may hand over what is never null as such.
-            yield from verdicts.drop_columns([TO]).cast(told.schema).to_batches()
+            yield from verdicts.cast(told.schema).to_batches()
             if len(verdicts) < len(rows):
                 counted = rows.filter(pc.is_null(rows["outcome"])).select(["policy", "version", "period", *COUNTS])
                 partial.append(pl.DataFrame(counted))

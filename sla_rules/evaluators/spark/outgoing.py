@@ -71,7 +71,7 @@ _PLAIN: dict[type[pl.DataType], tuple[str, pa.DataType]] = {
     pl.Enum: ("string", pa.string()),
     pl.Int64: ("bigint", pa.int64()),
     pl.Duration: ("bigint", pa.int64()),
-    pl.Datetime: ("timestamp", pa.timestamp("us", "UTC")),
+    pl.Datetime: ("timestamp_ltz", pa.timestamp("us", "UTC")),
     pl.Boolean: ("boolean", pa.bool_()),
     pl.Binary: ("binary", pa.binary()),
 }

@@ -1,6 +1,6 @@
 """Which events are brought together for which task, and what every task is to know."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Generic, TypeVar
@@ -21,18 +21,19 @@ from sla_rules.evaluators.spark.gathering import (
     Survey,
     unpickled,
 )
-from sla_rules.evaluators.spark.judging import ByKey, BySubject, OfAll, PeriodsToo, Telling, Verdicts
+from sla_rules.evaluators.spark.judging import SPREAD, ByKey, BySubject, OfAll, PeriodsToo, Telling, Verdicts
 from sla_rules.evaluators.spark.known import Ends, Known, telling
 from sla_rules.evaluators.spark.outgoing import TO
 from sla_rules.evaluators.spark.reading import Reader
 from sla_rules.evaluators.spark.remarks import FINDINGS, FOUND, FindingsTold, Merged, Refused, Repeated
 from sla_rules.evaluators.spark.spread import Spread
 from sla_rules.events import Window
+from sla_rules.language.exemptions import Backlog
 from sla_rules.sources.incoming import FRAME
 from sla_rules.sources.refusals import Refusals
 
 LARGE = 1 << 20
-"""Rows that come to one place at most, subjects and keys with more of them aside."""
+"""Rows that come to one place on average, at most: chance, and a subject with more of them, bring more to some."""
 
 SMALL = 200_000
 """Rows for which a place of their own is not worth while: a task takes 0.2 s before it has judged any."""
@@ -94,11 +95,13 @@ class Plan(Generic[S]):
         """Return until when backlogs lasted."""
         known = self.known
         events = self._of_types(type for each in known.shared for need in each.backlogs.values() for type in need.types)
+        # One that nobody belongs to is known as well; a task that looked for members itself would see a part of them.
+        found: dict[tuple[int, Backlog], Mapping[object, int]] = {each: {} for each in known.backlogs}
         if events is None:
-            return {}
+            return found
         members = events.together(self.parts, "subject").run(MembersOf(known), PICKLED)
         ends = members.together(self.parts, "slot").run(EndsOf(known), PICKLED).collected()
-        return {known.backlogs[slot]: each for slot, each in unpickled(ends)}
+        return found | {known.backlogs[slot]: each for slot, each in unpickled(ends)}
 
     def _left_out(self) -> list[frozenset[str]]:
         """Return, for each version, the subjects of which an event is left out."""
@@ -126,7 +129,7 @@ class Plan(Generic[S]):
         judged = self._judged(tell, self.known)
         if not tell.with_periods:
             return judged
-        return judged.together(self.parts, TO).run(PeriodsToo(self.agreement, self.known.now), tell.verdicts)
+        return judged.together(self.parts, *SPREAD).run(PeriodsToo(self.agreement, self.known.now), tell.rows)
 
     def findings(self) -> S:
         """Return what is remarkable."""

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
 import pyarrow as pa
 
 from sla_rules.agreement import Agreement
-from sla_rules.evaluators.spark.outgoing import instance
 from sla_rules.sources.columns import Renaming
 from sla_rules.sources.native import NativePart, of_frame
 from sla_rules.sources.parts import Asked
@@ -43,21 +41,24 @@ class Reader:
 
     def part(self, rows: pa.Table) -> NativePart:
         """Return rows as a part of a source. Raises `InputError` where a column is not what it must be."""
-        frame = pl.DataFrame(rows)
-        frame = frame.cast({name: utc for name, dtype in frame.schema.items() if (utc := in_utc(dtype)) != dtype})
+        # Spark names the zone of its session, in ways that Polars does not know.
+        frame = pl.DataFrame(rows.cast(pa.schema([in_utc(field) for field in rows.schema])))
         encoded = [name for name in self.encoded if name in frame.columns]
         return of_frame(frame, encoded, Asked(self.agreement, Renaming(), self.zone, None))
 
 
-def in_utc(dtype: pl.DataType) -> Any:
-    """Return a type with its instants in UTC, in place of the zone of a session of Spark."""
-    if isinstance(dtype, pl.Datetime) and dtype.time_zone is not None:
-        return pl.Datetime(dtype.time_unit, "UTC")
-    if isinstance(dtype, pl.List):
-        return pl.List(in_utc(instance(dtype.inner)))
-    if isinstance(dtype, pl.Struct):
-        return pl.Struct({field.name: in_utc(instance(field.dtype)) for field in dtype.fields})
-    return dtype
+def in_utc(field: pa.Field) -> pa.Field:
+    """Return a column, or a part of one, with its instants in UTC."""
+    kind = field.type
+    if pa.types.is_timestamp(kind) and kind.tz is not None:
+        return field.with_type(pa.timestamp(kind.unit, "UTC"))
+    if pa.types.is_list(kind):
+        return field.with_type(pa.list_(in_utc(kind.value_field)))
+    if pa.types.is_large_list(kind):
+        return field.with_type(pa.large_list(in_utc(kind.value_field)))
+    if pa.types.is_struct(kind):
+        return field.with_type(pa.struct([in_utc(each) for each in kind]))
+    return field
 
 
 def table_of(batches: Iterable[pa.RecordBatch]) -> pa.Table | None:

@@ -93,8 +93,8 @@ class Repeated:
         if rows is not None:
             framed = self.known.framed_with_repeated(rows)
             found = repeated_ids(framed)[1]
-            at = dict(zip(framed.own["@id"], framed.at.tolist(), strict=True))
-            yield from told((at[each.event] if each.kind == DUPLICATE else None, each) for each in found)
+            first = dict(framed.own.group_by("@id").agg(pl.col("@at").min()).iter_rows())
+            yield from told((first[each.event] if each.kind == DUPLICATE else None, each) for each in found)
 
 
 @dataclass(frozen=True)

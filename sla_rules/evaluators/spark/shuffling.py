@@ -12,7 +12,9 @@ from sla_rules.evaluators.spark.spread import Task
 
 ALIKE = ("subject", "type")
 """What events that share their id must have in common to come to the same places."""
-_HASH = "@hash"
+_HASH = "@hash of the id"
+_KEPT = "@kept "
+"""Before the names of those that count."""
 
 
 class SparkRows:
@@ -80,10 +82,10 @@ class SparkRows:
 
     def without_others(self, kept: "SparkRows") -> "SparkRows":
         """Leave out events that share their id with one that is kept, and differ from it in subject or type."""
-        marked = kept.frame.toDF(*(f"@{name}" for name in kept.frame.columns))
-        joined = self.frame.join(marked, functions.col("id") == functions.col("@id"), "left")
-        alike = reduce(and_, (functions.col(name) == functions.col(f"@{name}") for name in ALIKE))
-        return SparkRows(joined.where(functions.col("@id").isNull() | alike).drop(*marked.columns))
+        marked = kept.frame.toDF(*(f"{_KEPT}{name}" for name in kept.frame.columns))
+        joined = self.frame.join(marked, functions.col("id") == functions.col(f"{_KEPT}id"), "left")
+        alike = reduce(and_, (functions.col(name) == functions.col(f"{_KEPT}{name}") for name in ALIKE))
+        return SparkRows(joined.where(functions.col(f"{_KEPT}id").isNull() | alike).drop(*marked.columns))
 
 
 def present(name: str) -> Column:
