@@ -1,6 +1,7 @@
-"""A report as one JSON document."""
+"""A report, or those of a portfolio, as one JSON document."""
 
 import json
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from sla_rules.events import Finding
@@ -8,17 +9,19 @@ from sla_rules.report.files import Target, text_to
 from sla_rules.verdict import Outcome
 
 if TYPE_CHECKING:
+    from sla_rules.report.portfolio import PortfolioReport
     from sla_rules.report.report import Report
     from sla_rules.report.summary import Line
     from sla_rules.rulings import Ruling
 
 JSON_FORMAT = 1
-"""Numbers the shape of the document; another one says that readers must change."""
+PORTFOLIO_FORMAT = 1
+"""Number the shapes of the documents; another one says that readers must change."""
 
 
-def to_json(report: "Report", path: Target | None) -> str:
-    """Return the whole report as JSON, and write it to a file if one is named."""
-    return text_to(path, json.dumps(document(report), ensure_ascii=False, indent=1))
+def to_json(whole: dict[str, Any], path: Target | None) -> str:
+    """Return a document as JSON, and write it to a file if one is named."""
+    return text_to(path, json.dumps(whole, ensure_ascii=False, indent=1))
 
 
 def document(report: "Report") -> dict[str, Any]:
@@ -36,16 +39,33 @@ def document(report: "Report") -> dict[str, Any]:
     }
 
 
+def portfolio_document(report: "PortfolioReport") -> dict[str, Any]:
+    """Return the reports of a portfolio as plain values, and what belongs to none of them."""
+    return {
+        "format": PORTFOLIO_FORMAT,
+        **{name: value for name, value in report.provenance.items() if name != "agreements"},
+        "check_the_mapping": report.check_the_mapping,
+        "overview": report.overview.to_dicts(),
+        "agreements": {name: document(each) for name, each in report.reports.items()},
+        **({"rulings": [_ruling(ruling, holds=False) for ruling in report.unowned]} if report.unowned else {}),
+        "findings": [
+            {each.name: getattr(finding, each.name) for each in fields(finding)}
+            for finding in report.findings
+            if finding.agreement is None
+        ],
+    }
+
+
 def _rulings(report: "Report") -> dict[str, Any]:
     """What people decided, whether it holds on a verdict, and the summary after it."""
     held = set(report.holding)
     return {
-        "rulings": [ruling_of(ruling, holds=ruling in held) for ruling in report.rulings],
+        "rulings": [_ruling(ruling, holds=ruling in held) for ruling in report.rulings],
         "after_rulings": [{**_line(line), "waived": line.waived} for line in report.after],
     }
 
 
-def ruling_of(ruling: "Ruling", *, holds: bool) -> dict[str, Any]:
+def _ruling(ruling: "Ruling", *, holds: bool) -> dict[str, Any]:
     """Return a ruling as plain values, and whether it holds on a verdict."""
     return {**ruling.to_dict(), "holds": holds}
 

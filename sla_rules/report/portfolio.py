@@ -1,15 +1,13 @@
 """What the verdicts of many agreements over one log say, agreement by agreement and together."""
 
-import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from sla_rules.agreement import Agreement
 from sla_rules.errors import InputError, did_you_mean, quoted
 from sla_rules.events import Finding
 from sla_rules.instants import moment
@@ -17,8 +15,9 @@ from sla_rules.periods import Period
 from sla_rules.portfolio import Portfolio, PortfolioFinding, tagged
 from sla_rules.reason import Lang, in_zone
 from sla_rules.report.against import Comparison
-from sla_rules.report.documents import document, ruling_of
+from sla_rules.report.documents import portfolio_document, to_json
 from sla_rules.report.files import Target, text_to, to_arrow, to_csv, to_pandas, to_parquet
+from sla_rules.report.portfolio_frames import attainment, together
 from sla_rules.report.report import Report
 from sla_rules.report.ruled import divided
 from sla_rules.report.stated import Kept
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 UTC = ZoneInfo("UTC")
-JSON_FORMAT = 1
-"""Numbers the shape of the document; another one says that readers must change."""
 OVERVIEW = ("agreement", *STATUSES, "breaches")
 """The header of the overview: how many promises of each agreement came to what."""
 
@@ -99,18 +96,17 @@ class PortfolioReport:
     @property
     def lazy(self) -> pl.LazyFrame:
         """One row a verdict, not yet collected, in any order."""
-        policies = self._policies
-        return pl.concat([self._named(name, report.lazy, policies) for name, report in self.reports.items()])
+        return together(self.reports, lambda report: report.lazy)
 
     @cached_property
     def verdicts(self) -> pl.DataFrame:
         """One row a verdict, by agreement, policy and start, each policy's periods last."""
-        return self._together(lambda report: report.verdicts)
+        return together(self.reports, lambda report: report.verdicts.lazy()).collect()
 
     @cached_property
     def breaches(self) -> pl.DataFrame:
         """The broken promises of all agreements; see `Report.breaches`."""
-        return self._together(lambda report: report.breaches)
+        return together(self.reports, lambda report: report.breaches.lazy()).collect()
 
     def attainment(self, per: Period | None = None, by: str | Iterable[str] = ()) -> pl.DataFrame:
         """Return how many instances were met, by agreement; see `Report.attainment`.
@@ -120,25 +116,7 @@ class PortfolioReport:
         Raises:
             InputError: there is no such period, or no agreement has such a field.
         """
-        names = (by,) if isinstance(by, str) else tuple(by)
-        known = {"subject"}.union(*map(_fields, self.portfolio.agreements.values()))
-        for name in names:
-            if name == "agreement":
-                raise InputError("the table has a column `agreement` already")
-            if name not in known:
-                raise InputError(f"no event has a field {quoted(name)}{did_you_mean(name, known)}")
-
-        def attained(report: Report) -> pl.DataFrame:
-            own = [name for name in names if name in ("subject", *_fields(report.agreement))]
-            lacking = [pl.lit(None, pl.String).alias(name) for name in names if name not in own]
-            return report.attainment(per, own).with_columns(lacking)
-
-        frames = {name: attained(report) for name, report in self.reports.items()}
-        columns = list(dict.fromkeys(column for frame in frames.values() for column in frame.columns))
-        first = [name for name in ("policy", "version", "period") if name in columns]
-        order = [*first, *names, *(name for name in columns if name not in (*first, *names))]
-        named = [self._named(name, frame.lazy(), self._policies).collect() for name, frame in frames.items()]
-        return pl.concat(named, how="diagonal").select("agreement", *order)
+        return attainment(self.reports, per, (by,) if isinstance(by, str) else tuple(by))
 
     @cached_property
     def summary(self) -> list[PortfolioLine]:
@@ -277,20 +255,7 @@ class PortfolioReport:
         Raises:
             SlaError: the file cannot be written.
         """
-        whole = {
-            "format": JSON_FORMAT,
-            **{name: value for name, value in self.provenance.items() if name != "agreements"},
-            "check_the_mapping": self.check_the_mapping,
-            "overview": self.overview.to_dicts(),
-            "agreements": {name: document(report) for name, report in self.reports.items()},
-            **({"rulings": [ruling_of(ruling, holds=False) for ruling in self.unowned]} if self.unowned else {}),
-            "findings": [
-                {each.name: getattr(finding, each.name) for each in fields(finding)}
-                for finding in self.findings
-                if finding.agreement is None
-            ],
-        }
-        return text_to(path, json.dumps(whole, ensure_ascii=False, indent=1))
+        return to_json(portfolio_document(self), path)
 
     def to_markdown(self, *, most: int = 200) -> str:
         """The report as Markdown: an overview, then agreement by agreement, with at most `most` breaches a clause."""
@@ -353,25 +318,3 @@ class PortfolioReport:
             SlaError: pandas or pyarrow, of the extra `pandas`, is not installed.
         """
         return to_pandas(self)
-
-    @cached_property
-    def _policies(self) -> pl.Enum:
-        """The ids of all policies, agreement by agreement."""
-        return pl.Enum(list(dict.fromkeys(id for each in self.portfolio.agreements.values() for id in each.policies)))
-
-    def _named(self, name: str, rows: pl.LazyFrame, policies: pl.Enum) -> pl.LazyFrame:
-        """Return rows of one agreement with its name first."""
-        agreement = pl.lit(name, pl.Enum(list(self.reports))).alias("agreement")
-        return rows.select(agreement, pl.all()).with_columns(pl.col("policy").cast(pl.String).cast(policies))
-
-    def _together(self, part: Callable[[Report], pl.DataFrame]) -> pl.DataFrame:
-        policies = self._policies
-        return pl.concat(
-            [self._named(name, part(report).lazy(), policies) for name, report in self.reports.items()]
-        ).collect()
-
-
-def _fields(agreement: Agreement) -> frozenset[str]:
-    return frozenset(
-        name for version in agreement.versions for declared in version.events.values() for name in declared.fields
-    )

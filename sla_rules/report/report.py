@@ -287,9 +287,9 @@ class Report:
         Raises:
             SlaError: the file cannot be written.
         """
-        from sla_rules.report.documents import to_json
+        from sla_rules.report.documents import document, to_json
 
-        return to_json(self, path)
+        return to_json(document(self), path)
 
     def to_markdown(self, *, most: int = 200) -> str:
         """The report as Markdown, with at most `most` breaches of each clause."""

@@ -8,22 +8,25 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import sla_rules as sla
 from sla_rules.instants import HOUR, MINUTE, SECOND
-from sla_rules.report.page import charts
+from sla_rules.report import evaluating
+from sla_rules.report.page import cases, charts, overdue
 from sla_rules.report.page.cases import BEHIND, REST, fair_share
 from sla_rules.report.page.labels import LABELS
 from sla_rules.report.page.parts import parts_of
 from sla_rules.report.page.say import Say
 from sla_rules.report.page.taken_out import taken_out
 from sla_rules.report.report import Report
+from tests.columnar.tools import as_rows, with_json
 from tests.conftest import History, agreement
-from tests.report.making import AS_OF, desk, judged, month
-from tests.test_amendments import OPENED, folder
+from tests.report.making import AS_OF, desk, judged, month, through
+from tests.test_amendments import CALLED, OPENED, folder
 
 ATTACK = "<script>alert('x')</script>"
 OFFICE = {"office": {"week": {"mon-fri": ["09:00-17:00"]}}}
@@ -100,6 +103,97 @@ def test_a_broken_period_has_the_cases_behind_it_the_most_overdue_first() -> Non
     assert [each["s"] for each in found] == [f"T-{number:02}" for number in range(BEHIND + 4, 4, -1)]
     assert period["n"] == 5
     assert all(each["p"] == period["p"] for each in found)
+
+
+def weeks(number: int, late: int, *teams: str) -> History:
+    """Weeks in each of which some cases of one team, the next week of another, are late, all by as much."""
+    history = History()
+    for week in range(number):
+        for case in range(late):
+            subject, day = f"T-{week}-{case}", f"2026-0{1 + week // 4}-{5 + week % 4 * 7:02}"
+            team = {"team": teams[week % len(teams)]} if teams else {}
+            history.add("opened", f"{day}T10:00:00Z", subject=subject, site="s", **team)
+            history.add("answered", f"{day}T13:00:00Z", subject=subject)
+    return history
+
+
+def behind(page: Page) -> list[tuple[str, list[str], int]]:
+    """The label of each broken period, the cases listed behind it, and how many more there are."""
+    records = page.data["records"]
+    return [
+        (each["s"], [records[place]["s"] for place in each["b"]], each["n"])
+        for each in records[: page.data["shown"]]
+        if "b" in each
+    ]
+
+
+@pytest.mark.parametrize("most", [3, 4])
+@pytest.mark.parametrize("at_once", [1, 2, overdue.ROWS])
+def test_cases_as_overdue_come_by_start_then_by_subject_and_those_without_a_margin_last(
+    monkeypatch: pytest.MonkeyPatch, most: int, at_once: int
+) -> None:
+    monkeypatch.setattr(cases, "BEHIND", most)
+    monkeypatch.setattr(overdue, "ROWS", at_once)
+
+    def change(rows: pl.LazyFrame) -> pl.LazyFrame:
+        margin = pl.when(pl.col("subject") != "T-0-1").then("margin")
+        start = pl.when(pl.col("subject") == "T-0-3").then(pl.col("start").dt.offset_by("-1h")).otherwise("start")
+        return rows.reverse().with_columns(margin.alias("margin"), start.alias("start"))
+
+    page = Page(Report(through(judged(weeks(1, 4)), change)).to_html())
+    assert behind(page) == [("2026-W02", ["T-0-3", "T-0-0", "T-0-2", "T-0-1"][:most], 4 - most)]
+
+
+def test_cases_that_differ_in_their_keys_only_stay_as_they_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overdue, "ROWS", 1)
+    history = History()
+    for site in ("s0", "s1", "s2"):
+        history.add("opened", "2026-03-02T10:00:00Z", site=site)
+    records = Page(Report(judged(history.add("answered", "2026-03-02T13:00:00Z"))).to_html()).data["records"]
+    (period,) = (each for each in records if "b" in each)
+    assert [records[place]["k"] for place in period["b"]] == ["s0", "s1", "s2"]
+
+
+def test_the_first_periods_have_their_cases_while_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cases, "BEHIND", 3)
+    monkeypatch.setattr(cases, "MOST_BEHIND", 5)
+    first = [("2026-W02", ["T-0-0", "T-0-1", "T-0-2"], 1), ("2026-W03", ["T-1-0", "T-1-1"], 2)]
+    assert behind(Page(Report(judged(weeks(3, 4))).to_html())) == [*first, ("2026-W04", [], 4)]
+    portfolio = sla.Portfolio({"red": desk(), "blue": desk()}, by="team")
+    report = sla.evaluate(portfolio, weeks(2, 4, "red", "blue").events, as_of=AS_OF)
+    assert behind(Page(report.to_html())) == first
+
+
+def test_cases_behind_are_not_read_again_for_each_period() -> None:
+    def reads(number: int) -> int:
+        """How often the page reads the verdicts of so many broken weeks."""
+        found: list[int] = []
+
+        def noted(rows: pl.DataFrame) -> pl.DataFrame:
+            found.append(len(rows))
+            return rows
+
+        report = Report(through(judged(weeks(number, 2)), lambda frame: frame.map_batches(noted)))
+        assert len(behind(Page(report.to_html()))) == number
+        return len(found)
+
+    assert reads(2) == reads(10)
+
+
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_cases_behind_are_those_of_the_version_that_judged_the_period(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_memory: bool
+) -> None:
+    monkeypatch.setattr(evaluating, "IN_MEMORY", 1_000 if in_memory else 1)
+    later = CALLED.replace("1 min", "2 min") + OPENED.replace("LIMIT", "1 h")
+    made = folder(tmp_path, d2025_01_01=CALLED + OPENED.replace("LIMIT", "1 h"), d2026_01_15=later)
+    history = History()
+    for day, minutes in ((10, 3), (11, 5), (20, 9), (21, 4)):
+        history.add("called", f"2026-01-{day}T10:00:00Z", subject=f"C-{day}")
+        history.add("answered", f"2026-01-{day}T10:{minutes:02}:00Z", subject=f"C-{day}")
+    rows = with_json(as_rows(history.events))
+    report = sla.evaluate(made, rows, as_of="2026-03-01T00:00:00Z", assume_complete=True)
+    assert behind(Page(report.to_html())) == [("2026-01", ["C-11", "C-10"], 0), ("2026-01", ["C-20", "C-21"], 0)]
 
 
 def test_nothing_that_events_say_is_markup() -> None:

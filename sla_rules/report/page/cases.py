@@ -2,20 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-
-import polars as pl
+from typing import Any, NamedTuple
 
 from sla_rules.instants import micros
-from sla_rules.judged import IS_PERIOD
 from sla_rules.periods import bounds, label
 from sla_rules.reason import Lang, local, word
+from sla_rules.report.page.overdue import OF_PERIOD, Group, most_overdue
 from sla_rules.report.page.parts import Part
 from sla_rules.report.summary import version_of_line
 from sla_rules.verdict import Verdict
-
-if TYPE_CHECKING:
-    from sla_rules.report.report import Report
 
 Record = dict[str, Any]
 
@@ -54,6 +49,15 @@ class Cases:
         return made
 
 
+class BrokenPeriod(NamedTuple):
+    """A broken period on the page: which one, how many of its instances are breached, and its record."""
+
+    part: Part
+    group: Group
+    breached: int
+    record: Record
+
+
 def cases_of(parts: Sequence[Part], lang: Lang, most: int) -> Cases:
     """Return the broken promises, at most `most`: where there are more, as many of each clause as there is room."""
     counts = [group.count for part in parts for group in part.report.breaches_by_clause(0).values()]
@@ -72,15 +76,13 @@ def cases_of(parts: Sequence[Part], lang: Lang, most: int) -> Cases:
         number = numbers[part.name][verdict.policy, version_of_line(verdict.version, part.report.agreement)]
         made = cases.add(part, verdict, number, lang)
         if verdict.tally is not None:
-            periods.append((part, verdict, verdict.tally.breached, made))
-    room = MOST_BEHIND
-    for part, verdict, breached, period in periods:
-        found = behind(part.report, verdict, min(BEHIND, room))
-        room -= len(found)
-        period["b"] = [len(cases.records) + place for place in range(len(found))]
-        period["n"] = breached - len(found)
+            group = verdict.policy, verdict.version, verdict.period
+            periods.append(BrokenPeriod(part, group, verdict.tally.breached, made))
+    for period, found in zip(periods, behind(periods), strict=True):
+        period.record["b"] = [len(cases.records) + place for place in range(len(found))]
+        period.record["n"] = period.breached - len(found)
         for one in found:
-            cases.add(part, one, period["p"], lang)
+            cases.add(period.part, one, period.record["p"], lang)
     return cases
 
 
@@ -95,17 +97,16 @@ def fair_share(counts: Sequence[int], most: int) -> int:
     return max(counts, default=0)
 
 
-def behind(report: "Report", period: Verdict, most: int) -> list[Verdict]:
-    """Return the breached instances of a period, the most overdue first."""
-    return most_overdue(report, period.policy, period.version, pl.col("period") == period.period, most)
-
-
-def most_overdue(report: "Report", policy: str, version: str | None, which: pl.Expr, most: int) -> list[Verdict]:
-    """Return some breached instances of a policy, the most overdue first; those that cannot be late come by start."""
-    of_policy = (pl.col("policy") == policy) & pl.col("version").eq_missing(pl.lit(version, pl.String)) & ~IS_PERIOD
-    rows = report.judged.breached.filter(of_policy & which)
-    ordered = rows.sort("margin", "start", "subject", nulls_last=True, maintain_order=True).head(most)
-    return report.of(ordered.collect(engine="streaming"))
+def behind(periods: Sequence[BrokenPeriod]) -> list[list[Verdict]]:
+    """Return the breached instances of each period, the most overdue first; the first periods while there is room."""
+    room = MOST_BEHIND
+    wanted = {}
+    for period in periods:
+        if most := min(BEHIND, period.breached, room):
+            wanted[period.part, period.group] = most
+            room -= most
+    found = most_overdue(OF_PERIOD, wanted)
+    return [found.get((period.part, period.group), []) for period in periods]
 
 
 def record(verdict: Verdict, lang: Lang, names: dict[str, int], most: int) -> Record:

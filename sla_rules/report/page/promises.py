@@ -12,7 +12,7 @@ from sla_rules.instants import say_span
 from sla_rules.lang import in_language
 from sla_rules.language.document import Strength
 from sla_rules.language.policies import Availability
-from sla_rules.report.page.cases import most_overdue
+from sla_rules.report.page.overdue import OF_POLICY, Group, most_overdue
 from sla_rules.report.page.parts import Part
 from sla_rules.report.page.say import Say
 from sla_rules.report.summary import Line, version_of_line
@@ -139,12 +139,13 @@ def gravest(rows: Iterable[Row]) -> list[tuple[Row, Verdict | None]]:
         (row for row in rows if row.line.status == "broken"),
         key=lambda row: (row.rank, Fraction(0) if row.share is None else row.share, row.number),
     )
-    found = []
-    for row in broken[:MOST_GRAVE]:
+    grave = broken[:MOST_GRAVE]
+    groups: list[tuple[Part, Group]] = []
+    for row in grave:
         version = row.line.version or row.part.report.agreement.versions[0].version
-        worst = most_overdue(row.part.report, row.line.policy.id, version, pl.lit(True), 1)
-        found.append((row, worst[0] if worst else None))
-    return found
+        groups.append((row.part, (row.line.policy.id, version)))
+    worst = most_overdue(OF_POLICY, dict.fromkeys(groups, 1))
+    return [(row, worst[group][0] if group in worst else None) for row, group in zip(grave, groups, strict=True)]
 
 
 def share_of(line: Line) -> Fraction | None:
