@@ -13,7 +13,7 @@ from pyspark.sql import SparkSession
 from tests.spark.sessions import session
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def spark() -> SparkSession:
     """The session."""
     return session()

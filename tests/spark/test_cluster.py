@@ -18,7 +18,7 @@ from sla_rules.instants import DAY, micros
 from sla_rules.judged import schema
 from tests.comparing import rows_of
 from tests.conftest import agreement
-from tests.spark.sessions import LOCAL
+from tests.spark.sessions import LOCAL, session
 
 AGREEMENT = agreement(
     {
@@ -165,7 +165,15 @@ class Losing(PeriodsToo):
                 file.unlink()
 
 
-@pytest.mark.usefixtures("in_many_places")
+@pytest.fixture
+def ended_afterwards() -> Iterator[None]:
+    """The session is not used again: Spark takes a worker that lost something for gone, and asks it for nothing."""
+    yield
+    session().stop()
+    session.cache_clear()
+
+
+@pytest.mark.usefixtures("ended_afterwards", "in_many_places")
 def test_verdicts_that_are_lost_on_their_way_are_judged_again(
     spark: SparkSession, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

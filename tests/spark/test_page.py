@@ -57,7 +57,8 @@ def test_a_job_handed_in_to_a_cluster(jobs: Path) -> None:
     expected = sla.evaluate(INTERCALL, path, as_of=made.as_of)
     log = jobs / "log"
     log.mkdir()
-    logged = ("--conf", "spark.eventLog.enabled=true", "--conf", f"spark.eventLog.dir={log}")
+    said = {"enabled": "true", "compress": "false", "dir": str(log)}
+    logged = [word for name, value in said.items() for word in ("--conf", f"spark.eventLog.{name}={value}")]
     run(jobs, SUBMIT, *PLAYED, *logged, "judge_year.py", events, jobs / "verdicts", jobs / "findings", made.as_of)
 
     happened = "".join(file.read_text(encoding="utf-8") for file in log.rglob("*") if file.is_file())
