@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
+from operator import is_
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictBool
@@ -204,7 +205,7 @@ class EventDeclaration:
                 message = f"{self.type}: {quoted(name)} is before {quoted(bound)}; the event is left out"
                 findings.append(finding("interval_reversed", message, event))
                 return None
-        as_read = len(data) == len(event.data) and all(data[name] is event.data[name] for name in data)
+        as_read = len(data) == len(event.data) and all(map(is_, data.values(), event.data.values()))
         return event if as_read else replace_data(event, data)
 
     def _misspelt(self, name: str, event: Event, findings: list[Finding]) -> None:

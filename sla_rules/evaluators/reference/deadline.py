@@ -123,7 +123,9 @@ def note_hidden_breach(later: Given, later_calendar: Calendar | str, now: View[D
     scopes = {case.world.agreement.windows[kind].scope for kind in policy.exclude} - {None}
     behind = policy.retargeted_by | scopes
     changed = [
-        event.at for event in case.events if instance.start.at < event.at <= now.at and behind & event.data.keys()
+        event.at
+        for event in case.events
+        if instance.start.at < event.at <= now.at and not behind.isdisjoint(event.data)
     ]
     before = instance.start.at
     for at in dict.fromkeys(changed):

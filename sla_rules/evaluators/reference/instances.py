@@ -19,8 +19,7 @@ def instances(policy: Deadline, case: Case) -> list[Instance]:
     for instant in together(event for event in case.events if event.type in policy.roles):
         stops = [event for event in instant if event.type in policy.stop_types]
         cancels = [event for event in instant if event.type in policy.cancel_types]
-        beginning = [event for event in instant if event.type in policy.start_types]
-        starts = [event for event in beginning if case.selects(policy.start, event, event, policy.roles)]
+        starts = [event for event in instant if case.selects(policy.start, event, event, policy.roles)]
         end_the_open_one(policy, case, found, stops, cancels)
         if policy.resume is not None:
             reopen_the_last(policy, case, found, instant)
