@@ -130,7 +130,8 @@ def write(tables: Sequence[Table], page: Path = PAGE) -> None:
     """Put what was measured on the page, in place of what was measured before."""
     before, begin, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     _, end, after = rest.partition(END)
-    told = "\n".join([f"> {machine.described('pyspark')}\n", *map(str, tables)])
+    under_a_heading = (f"#{table}" for table in tables)
+    told = "\n".join([f"> {machine.described('pyspark')}\n", *under_a_heading])
     page.write_text(f"{before}{begin}\n{told}\n{end}{after}", encoding="utf-8")
 
 
