@@ -16,11 +16,9 @@ from sla_rules.evaluators.columnar.spreading import shares
 from sla_rules.evaluators.columnar.world import World
 from sla_rules.evaluators.spark.known import Known
 from sla_rules.evaluators.spark.outgoing import IN_A_BATCH, TO, Rows
-from sla_rules.evaluators.spark.reading import Reader, table_of
+from sla_rules.evaluators.spark.reading import Batches, OfPlace, Reader, table_of
 from sla_rules.language.exemptions import Backlog
 from sla_rules.sources.refusals import Refusals
-
-Batches = Iterator[pa.RecordBatch]
 
 SURVEY = Rows({"rows": pl.Int64(), "events": pl.Int64(), "latest": pl.Int64(), "problem": pl.String()})
 KEPT = Rows(dict.fromkeys(("id", "subject", "type"), pl.String()))
@@ -44,23 +42,21 @@ class Survey:
                 frames = self.reader.events(rows, refusals)
                 read += len(rows)
                 events += sum(map(len, frames))
-                latest = [max(latest + [int(frame["@at"].to_numpy().max()) for frame in frames])] if frames else latest
+                latest += [int(frame["@at"].to_numpy().max()) for frame in frames]
         problem = refusals.listed[0].message if refusals.listed else None
         said = {"rows": read, "events": events, "latest": max(latest, default=None), "problem": problem}
         yield from SURVEY.batches(pl.DataFrame([said], schema=dict(SURVEY.shape)))
 
 
 @dataclass(frozen=True)
-class KeptOfRepeated:
+class KeptOfRepeated(OfPlace):
     """Of the events that share an id, which one counts."""
 
     known: Known
 
-    def __call__(self, batches: Batches) -> Batches:
+    def of(self, rows: pa.Table) -> Batches:
         """Look at events of some ids, all that have them."""
-        rows = table_of(batches)
-        if rows is not None:
-            yield from KEPT.batches(kept_of_repeated(self.known.framed_with_repeated(rows)))
+        yield from KEPT.batches(kept_of_repeated(self.known.framed_with_repeated(rows)))
 
 
 def kept_of_repeated(framed: Framed) -> pl.DataFrame:
@@ -75,16 +71,13 @@ def kept_of_repeated(framed: Framed) -> pl.DataFrame:
 
 
 @dataclass(frozen=True)
-class MembersOf:
+class MembersOf(OfPlace):
     """The members of backlogs among some subjects."""
 
     known: Known
 
-    def __call__(self, batches: Batches) -> Batches:
+    def of(self, rows: pa.Table) -> Batches:
         """Look at subjects, all of each; a row for each backlog that has any."""
-        rows = table_of(batches)
-        if rows is None:
-            return
         framed = self.known.framed(rows)
         for slot, (version, backlog) in enumerate(self.known.backlogs):
             found = members(backlog, self._world(framed, version, backlog))
@@ -99,16 +92,13 @@ class MembersOf:
 
 
 @dataclass(frozen=True)
-class EndsOf:
+class EndsOf(OfPlace):
     """Until when backlogs lasted."""
 
     known: Known
 
-    def __call__(self, batches: Batches) -> Batches:
+    def of(self, rows: pa.Table) -> Batches:
         """Look at all members of some backlogs; a row for each backlog that ever was one."""
-        rows = table_of(batches)
-        if rows is None:
-            return
         parts: dict[int, list[Members]] = {}
         for slot, each in unpickled(rows):
             parts.setdefault(slot, []).append(each)
@@ -117,16 +107,13 @@ class EndsOf:
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class LeftOut(OfPlace):
     """The subjects of which an event contradicts itself and is left out, by version."""
 
     known: Known
 
-    def __call__(self, batches: Batches) -> Batches:
+    def of(self, rows: pa.Table) -> Batches:
         """Look at some events."""
-        rows = table_of(batches)
-        if rows is None:
-            return
         framed = self.known.framed(rows)
         for slot, version in enumerate(self.known.versions):
             bounded = {name for each in version.events.values() for pair in each.bounded for name in pair}
@@ -140,16 +127,13 @@ def pickled(slot: int, value: object) -> Batches:
 
 
 @dataclass(frozen=True)
-class SpreadByKey:
+class SpreadByKey(OfPlace):
     """Events sorted by the keys that span subjects."""
 
     known: Known
 
-    def __call__(self, batches: Batches) -> Batches:
+    def of(self, rows: pa.Table) -> Batches:
         """Give each event of some subjects, all of each, once for each part by a key to which it belongs."""
-        rows = table_of(batches)
-        if rows is None:
-            return
         framed = self.known.framed(rows)
         place = framed.own["@row"].to_numpy() - 1
         of = self.known.parts

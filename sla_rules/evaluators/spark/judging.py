@@ -14,10 +14,9 @@ from sla_rules.evaluators.columnar.declared import world_of_frames
 from sla_rules.evaluators.columnar.frames import frame_of_all
 from sla_rules.evaluators.columnar.judging import Counts, Found, count, judge_all, judged_periods
 from sla_rules.evaluators.columnar.world import World
-from sla_rules.evaluators.spark.gathering import Batches
 from sla_rules.evaluators.spark.known import Known
 from sla_rules.evaluators.spark.outgoing import TO, Rows
-from sla_rules.evaluators.spark.reading import table_of
+from sla_rules.evaluators.spark.reading import Batches, OfPlace, table_of
 from sla_rules.judged import schema
 from sla_rules.verdict import Outcome
 
@@ -80,17 +79,14 @@ class Verdicts:
 
 
 @dataclass(frozen=True)
-class BySubject:
+class BySubject(OfPlace):
     """Judges subjects, all events of each."""
 
     known: Known
     tell: Telling
 
-    def __call__(self, batches: Batches) -> Batches:
+    def of(self, rows: pa.Table) -> Batches:
         """Judge the subjects of a partition."""
-        rows = table_of(batches)
-        if rows is None:
-            return
         known = self.known
         framed = known.framed(rows)
         for version, wide in enumerate(known.wide()):
@@ -101,17 +97,14 @@ class BySubject:
 
 
 @dataclass(frozen=True)
-class ByKey:
+class ByKey(OfPlace):
     """Judges the policies whose keys span subjects, in the parts into which `SpreadByKey` has sorted the events."""
 
     known: Known
     tell: Telling
 
-    def __call__(self, batches: Batches) -> Batches:
+    def of(self, rows: pa.Table) -> Batches:
         """Judge the parts that a partition holds, all events of each."""
-        rows = table_of(batches)
-        if rows is None:
-            return
         known = self.known
         wide = known.wide()
         to, events = rows[TO], rows.drop_columns([TO])

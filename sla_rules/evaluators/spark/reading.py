@@ -1,6 +1,7 @@
 """Rows of a Spark frame read as the columnar evaluator takes them, on whichever machine they are."""
 
-from collections.abc import Iterable
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,8 @@ from sla_rules.sources.columns import Renaming
 from sla_rules.sources.native import NativePart, of_frame
 from sla_rules.sources.parts import Asked
 from sla_rules.sources.refusals import Refusals
+
+Batches = Iterator[pa.RecordBatch]
 
 
 @dataclass(frozen=True)
@@ -65,3 +68,17 @@ def table_of(batches: Iterable[pa.RecordBatch]) -> pa.Table | None:
     """Return all rows of a partition, None where it has none."""
     some = [batch for batch in batches if batch.num_rows]
     return pa.Table.from_batches(some) if some else None
+
+
+class OfPlace(ABC):
+    """A task that takes all rows of a place together, and has nothing to say of one without any."""
+
+    def __call__(self, batches: Batches) -> Batches:
+        """Take a partition."""
+        rows = table_of(batches)
+        if rows is not None:
+            yield from self.of(rows)
+
+    @abstractmethod
+    def of(self, rows: pa.Table) -> Batches:
+        """Yield what there is to say of some rows, at least one."""

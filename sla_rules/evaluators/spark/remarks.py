@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from itertools import repeat
 
 import polars as pl
+import pyarrow as pa
 
 from sla_rules.errors import quoted
 from sla_rules.evaluators.columnar.findings import Findings
 from sla_rules.evaluators.columnar.framing import repeated_ids
 from sla_rules.evaluators.columnar.judging import Found
 from sla_rules.evaluators.columnar.world import World
-from sla_rules.evaluators.spark.gathering import Batches
 from sla_rules.evaluators.spark.known import Known
 from sla_rules.evaluators.spark.outgoing import Rows
-from sla_rules.evaluators.spark.reading import Reader, table_of
+from sla_rules.evaluators.spark.reading import Batches, OfPlace, Reader, table_of
 from sla_rules.events import Finding
 from sla_rules.sources.incoming import FRAME
 from sla_rules.sources.refusals import Refusals
@@ -82,30 +82,25 @@ class Refused:
 
 
 @dataclass(frozen=True)
-class Repeated:
+class Repeated(OfPlace):
     """Which events share their id with others."""
 
     known: Known
 
-    def __call__(self, batches: Batches) -> Batches:
+    def of(self, rows: pa.Table) -> Batches:
         """Look at events of some ids, all that have them."""
-        rows = table_of(batches)
-        if rows is not None:
-            framed = self.known.framed_with_repeated(rows)
-            found = repeated_ids(framed)[1]
-            first = dict(framed.own.group_by("@id").agg(pl.col("@at").min()).iter_rows())
-            yield from told((first[each.event] if each.kind == DUPLICATE else None, each) for each in found)
+        framed = self.known.framed_with_repeated(rows)
+        found = repeated_ids(framed)[1]
+        first = dict(framed.own.group_by("@id").agg(pl.col("@at").min()).iter_rows())
+        yield from told((first[each.event] if each.kind == DUPLICATE else None, each) for each in found)
 
 
 @dataclass(frozen=True)
-class Merged:
+class Merged(OfPlace):
     """Puts together what all tasks have told."""
 
-    def __call__(self, batches: Batches) -> Batches:
+    def of(self, rows: pa.Table) -> Batches:
         """Read the only place."""
-        rows = table_of(batches)
-        if rows is None:
-            return
         findings, repeated = Findings(), list[tuple[int, Finding]]()
         for at, found in findings_in(pl.DataFrame(rows)):
             if at is None:
